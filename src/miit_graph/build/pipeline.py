@@ -1,0 +1,173 @@
+"""The build as a whole, in one direction: parse → derive → validate → freeze."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+
+from miit_graph.build.derive import derive
+from miit_graph.build.errors import ProjectError, ValidationError
+from miit_graph.build.evidence import check_quotes
+from miit_graph.build.examples import read_queries
+from miit_graph.build.files import discover, load_files
+from miit_graph.build.freshness import program_versions
+from miit_graph.build.shacl import load_shapes
+from miit_graph.build.snapshot import Snapshot, freeze
+from miit_graph.build.sources import Locator, Project, SourceFile, parse
+from miit_graph.build.validate import Report, validate
+from miit_graph.vocabulary import SKOS
+
+Progress = Callable[[str], None]
+
+
+def _silent(_: str) -> None:
+    """Say nothing."""
+
+
+@dataclass(frozen=True)
+class Assembled:
+    """Everything that is to be frozen, before it was checked."""
+
+    store: ox.Store
+    """All named graphs; the default graph is empty."""
+    files: tuple[SourceFile, ...]
+    per_rule: dict[str, int]
+
+
+def assemble(project: Project, extra: Iterable[SourceFile] = (), progress: Progress = _silent) -> Assembled:
+    """Parse all files of `project` (and `extra` ones) and derive the plain triples.
+
+    Raises SourceError (file, line, column) or RuleError.
+    """
+    progress("Reading the authored files")
+    store = ox.Store()
+    files = (*project.files, *extra)
+    for file in files:
+        store.bulk_extend(parse(file))
+    progress("Deriving plain triples")
+    return Assembled(store, files, derive(store, project))
+
+
+def merge(store: ox.Store, leave_out: Iterable[str] = ()) -> ox.Store:
+    """A new store whose default graph has every triple of `store` once, but for those of the graphs `leave_out`."""
+    skip = {ox.NamedNode(iri) for iri in leave_out}
+    merged = ox.Store()
+    merged.bulk_extend(ox.Quad(q.subject, q.predicate, q.object) for q in store if q.graph_name not in skip)
+    return merged
+
+
+def check(
+    project: Project,
+    assembled: Assembled,
+    progress: Progress = _silent,
+    sources: Path | None = None,
+    processor: str = "rudof",
+) -> Report:
+    """Validate what was assembled against the project's shapes. The shapes are not part of the data they check.
+
+    With `sources`, the folder of the source texts, each quote is compared with the lines that it cites.
+    """
+    progress("Validating against the shapes")
+    shapes = [file for file in assembled.files if file.role == "shapes"]
+    data = merge(assembled.store, leave_out=(file.graph for file in shapes))
+    locator = Locator(tuple(file for file in assembled.files if file.role != "shapes"))
+    report = validate(data, load_shapes((f.name, f.path.read_bytes()) for f in shapes), locator, processor)
+    if sources is None:
+        return report
+    progress("Comparing quotes with the sources")
+    return report.with_findings(check_quotes(assembled.store, sources, locator))
+
+
+def check_files(data: Iterable[Path], shapes: Iterable[Path], processor: str = "rudof") -> Report:
+    """Validate any RDF files against any SHACL files in Turtle, without deriving anything."""
+    loaded = load_files(data, union=True)
+    shape_files = discover(shapes)
+    for path in shape_files:
+        if path.suffix != ".ttl":
+            raise ProjectError(f"{path}: shapes are read as Turtle, from files ending in .ttl.")
+        for _ in parse(SourceFile(path, str(path), "urn:shapes", "shapes")):
+            pass  # for its error message, which names line and column
+    texts = tuple(SourceFile(path, str(path), "urn:data", "data") for path in loaded.files if path.suffix == ".ttl")
+    graph = load_shapes((str(path), path.read_bytes()) for path in shape_files)
+    return validate(merge(loaded.store), graph, Locator(texts), processor)
+
+
+def build(
+    project: Project,
+    snapshots: Path,
+    progress: Progress = _silent,
+    sources: Path | None = None,
+    processor: str = "rudof",
+) -> tuple[Snapshot, Report]:
+    """Build `project` and publish the result below the folder `snapshots`; see `check` for `sources`.
+
+    Raises BuildError of some kind (ValidationError carries the report) and then leaves what was published untouched.
+    """
+    inputs = project.inputs_digest()
+    assembled = assemble(project, progress=progress)
+    report = check(project, assembled, progress, sources, processor)
+    if not report.conforms:
+        raise ValidationError(report)
+    progress("Freezing the snapshot")
+    return freeze(assembled.store, snapshots, _describe(project, assembled, report, inputs)), report
+
+
+def _describe(project: Project, assembled: Assembled, report: Report, inputs: str) -> dict[str, Any]:
+    """The manifest's account of the build: what went in, what came out, how it was checked."""
+    store = assembled.store
+    return {
+        "name": project.name,
+        "base": project.base,
+        "title": dict(project.title),
+        "description": dict(project.description),
+        "license": project.license,
+        "built": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        "program": program_versions(),
+        "inputs": inputs,
+        "report": {"conforms": report.conforms, **report.counts()},
+        "rules": assembled.per_rule,
+        "graphs": _graph_counts(project, assembled),
+        "classes": _class_counts(store),
+        "examples": [query.as_dict() for query in read_queries(project.query_files())],
+    }
+
+
+def _graph_counts(project: Project, assembled: Assembled) -> list[dict[str, Any]]:
+    """Each named graph with its file (None for what was derived) and its number of triples."""
+    named = [(file.graph, file.name) for file in assembled.files]
+    named += [(project.graph(name), None) for name in ("derived", "derivations")]  # type: ignore[misc]
+    return [
+        {
+            "iri": iri,
+            "file": name,
+            "triples": sum(1 for _ in assembled.store.quads_for_pattern(None, None, None, ox.NamedNode(iri))),
+        }
+        for iri, name in named
+    ]
+
+
+_CLASS_COUNTS = f"""
+SELECT ?class (COUNT(DISTINCT ?thing) AS ?count) (SAMPLE(?english) AS ?en) (SAMPLE(?chinese) AS ?zh) {{
+  ?thing a ?class . FILTER(isIRI(?class))
+  OPTIONAL {{ ?class <{SKOS.prefLabel}>|<http://www.w3.org/2000/01/rdf-schema#label> ?english FILTER(LANG(?english) = "en") }}
+  OPTIONAL {{ ?class <{SKOS.prefLabel}>|<http://www.w3.org/2000/01/rdf-schema#label> ?chinese FILTER(LANG(?chinese) = "zh") }}
+}} GROUP BY ?class ORDER BY DESC(?count) ?class"""
+
+
+def _class_counts(store: ox.Store) -> list[dict[str, Any]]:
+    """Each class with its labels and its number of instances, most first."""
+    rows = store.query(_CLASS_COUNTS, use_default_graph_as_union=True)
+    assert isinstance(rows, ox.QuerySolutions)
+    return [
+        {
+            "iri": row["class"].value,
+            "label": {lang: row[lang].value for lang in ("en", "zh") if row[lang] is not None},
+            "count": int(row["count"].value),
+        }
+        for row in rows
+    ]

@@ -1,0 +1,86 @@
+"""A validation report for people (text) and for programs (JSON, or the SHACL report as RDF)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from itertools import groupby
+
+from miit_graph.build.texts import pick
+from miit_graph.build.validate import Finding, Report
+from miit_graph.vocabulary import shorten
+
+RDF_FORMATS = {"turtle": "turtle", "jsonld": "json-ld", "ntriples": "nt", "rdfxml": "xml"}
+FORMATS = ("text", "json", *RDF_FORMATS)
+
+_WORDS = {
+    "en": {
+        "Violation": "VIOLATION",
+        "Warning": "WARNING",
+        "Info": "INFO",
+        "value": "value",
+        "mend": "to mend",
+        "conforms": "The graph conforms: no violations, {w} warning(s), {i} info(s).",
+        "fails": "The graph does not conform: {v} violation(s), {w} warning(s), {i} info(s).",
+        "more": "… and {n} more of this rule",
+    },
+    "zh": {
+        "Violation": "违规",
+        "Warning": "警告",
+        "Info": "提示",
+        "value": "值",
+        "mend": "修正",
+        "conforms": "图谱符合全部规则：无违规，警告 {w} 条，提示 {i} 条。",
+        "fails": "图谱不符合规则：违规 {v} 条，警告 {w} 条，提示 {i} 条。",
+        "more": "……本规则另有 {n} 条",
+    },
+}
+
+
+def render(report: Report, fmt: str = "text", lang: str = "en", limit: int = 20) -> str:
+    """`report` as one of `FORMATS`; text is in `lang` (en or zh) and shows at most `limit` findings per rule."""
+    if fmt == "text":
+        return _text(report, lang, limit)
+    if fmt == "json":
+        document = {
+            "conforms": report.conforms,
+            "counts": report.counts(),
+            "findings": [asdict(f) for f in report.findings],
+        }
+        return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    return str(report.graph.serialize(format=RDF_FORMATS[fmt]))
+
+
+def summary(report: Report, lang: str = "en") -> str:
+    """One sentence: whether the graph conforms, and how many findings of each severity."""
+    counts = report.counts()
+    words = _WORDS[lang]
+    return words["conforms" if report.conforms else "fails"].format(
+        v=counts["Violation"], w=counts["Warning"], i=counts["Info"]
+    )
+
+
+def _text(report: Report, lang: str, limit: int) -> str:
+    words = _WORDS[lang]
+    lines: list[str] = []
+    for (severity, rule), group in groupby(report.findings, key=lambda f: (f.severity, f.rule)):
+        findings = list(group)
+        lines.append(f"{words[severity]} {rule} {pick(findings[0].title, lang)}".rstrip() + f" ({len(findings)})")
+        for finding in findings[:limit]:
+            lines += _entry(finding, lang)
+        if len(findings) > limit:
+            lines.append("  " + words["more"].format(n=len(findings) - limit))
+        if hint := pick(findings[0].hint, lang):
+            lines.append(f"  → {words['mend']}: {hint}")
+        lines.append("")
+    return "\n".join([*lines, summary(report, lang), ""])
+
+
+def _entry(finding: Finding, lang: str) -> list[str]:
+    place = f"{finding.file}:{finding.line}" if finding.file else "(derived)"
+    name = " ".join(filter(None, [pick(finding.label, lang), f"[{shorten(finding.focus)}]"]))
+    lines = [f"  {place}  {name}", f"      {pick(finding.message, lang)}"]
+    if finding.value is not None:
+        value = shorten(finding.value) if "://" in finding.value and " " not in finding.value else f"«{finding.value}»"
+        lines.append(f"      {_WORDS[lang]['value']}: {value}")
+    return lines

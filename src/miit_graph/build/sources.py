@@ -1,0 +1,170 @@
+"""The authored files of a project: where they are, what they say, and where a subject stands in them."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+
+from miit_graph.build.errors import ProjectError, SourceError
+
+ROLES = ("ontology", "codes", "data", "shapes")
+"""Folders of authored Turtle, in the order in which they are read."""
+
+PROJECT_FILE = "graph.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One authored Turtle file, the named graph that it becomes, and the folder that it lies in."""
+
+    path: Path
+    name: str
+    """Path inside the project with forward slashes, as messages and the manifest show it."""
+    graph: str
+    role: str
+
+
+@dataclass(frozen=True)
+class Project:
+    """A folder laid out as ontology/, codes/, data/, shapes/, rules/, queries/ with a graph.toml on top."""
+
+    root: Path
+    base: str
+    name: str
+    title: Mapping[str, str]
+    description: Mapping[str, str]
+    license: str | None = None
+
+    @classmethod
+    def open(cls, root: Path) -> Project:
+        """Read `root`/graph.toml. Raises ProjectError if it is missing or a required key is."""
+        file = root / PROJECT_FILE
+        try:
+            settings: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise ProjectError(
+                f"{root} is not a graph project: it has no {PROJECT_FILE}. "
+                "Go to a project's folder, or name one with --project DIR."
+            ) from None
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise ProjectError(f"{file}: {error}. Mend the file's TOML syntax.") from error
+        for key in ("base", "name", "title"):
+            if key not in settings:
+                raise ProjectError(f"{file}: the key '{key}' is missing; see graph.toml in the README.")
+        if not re.match(r"https?://.+[/#]$", str(settings["base"])):
+            raise ProjectError(f"{file}: base must be an http(s) IRI ending in / or #, not {settings['base']!r}.")
+        return cls(
+            root=root,
+            base=settings["base"],
+            name=settings["name"],
+            title=dict(settings["title"]),
+            description=dict(settings.get("description", {})),
+            license=settings.get("license"),
+        )
+
+    @classmethod
+    def find(cls, start: Path) -> Project:
+        """The project that `start` lies in: `start` itself or the nearest folder above with a graph.toml."""
+        for folder in (start, *start.parents):
+            if (folder / PROJECT_FILE).is_file():
+                return cls.open(folder)
+        return cls.open(start)
+
+    def graph(self, name: str) -> str:
+        """The IRI of the named graph `name`, for example ``data/people`` or ``derived``."""
+        return f"{self.base}graph/{name}"
+
+    @cached_property
+    def files(self) -> tuple[SourceFile, ...]:
+        """All Turtle files, by role and then by name. A project without data is an error, not an empty graph."""
+        found = tuple(
+            SourceFile(path, f"{role}/{rel}", self.graph(f"{role}/{rel.removesuffix('.ttl')}"), role)
+            for role in ROLES
+            for path in sorted((self.root / role).rglob("*.ttl"))
+            for rel in [path.relative_to(self.root / role).as_posix()]
+        )
+        if not any(file.role == "data" for file in found):
+            raise ProjectError(f"{self.root / 'data'} holds no Turtle file (*.ttl), so there is nothing to build.")
+        return found
+
+    def rule_files(self) -> list[Path]:
+        """The derivation rules in the order in which they run."""
+        return sorted((self.root / "rules").glob("*.rq"))
+
+    def query_files(self) -> list[Path]:
+        """The competency and example queries, by number."""
+        return sorted((self.root / "queries").glob("*.rq"))
+
+    def inputs_digest(self) -> str:
+        """SHA-256 over the names and bytes of everything that a build reads."""
+        digest = hashlib.sha256()
+        inputs = [file.path for file in self.files] + self.rule_files() + self.query_files()
+        for path in [self.root / PROJECT_FILE, *inputs]:
+            content = path.read_bytes()
+            digest.update(f"{path.relative_to(self.root).as_posix()}\0{len(content)}\0".encode())
+            digest.update(content)
+        return digest.hexdigest()
+
+
+def parse(file: SourceFile) -> Iterator[ox.Quad]:
+    """The file's triples as quads of its named graph.
+
+    Blank nodes get fresh names, so that two files never share one by accident.
+    Raises SourceError with file, line and column.
+    """
+    graph = ox.NamedNode(file.graph)
+    try:
+        with file.path.open("rb") as stream:
+            for quad in ox.parse(stream, format=ox.RdfFormat.TURTLE, rename_blank_nodes=True):
+                yield ox.Quad(quad.subject, quad.predicate, quad.object, graph)
+    except SyntaxError as error:
+        raise SourceError.from_syntax(file.name, file.path, error) from None
+    except OSError as error:
+        raise SourceError(file.name, None, None, f"cannot be read: {error.strerror}") from None
+
+
+_PREFIX = re.compile(r"^\s*(?:@prefix|PREFIX)\s+([\w.-]*):\s*<([^>]*)>", re.IGNORECASE)
+_SUBJECT = re.compile(r"^(?:<([^>]+)>|([\w.-]*):([\w.-]+))(?=\s)")
+
+
+@dataclass
+class Locator:
+    """Finds the line on which a subject, or one of its properties, stands in the authored files."""
+
+    files: tuple[SourceFile, ...]
+    _index: dict[str, tuple[SourceFile, int]] = field(default_factory=dict, init=False)
+    _lines: dict[str, list[str]] = field(default_factory=dict, init=False)
+
+    def _read(self) -> None:
+        for file in self.files:
+            lines = self._lines[file.name] = file.path.read_text(encoding="utf-8").splitlines()
+            prefixes: dict[str, str] = {}
+            for number, line in enumerate(lines, 1):
+                if declared := _PREFIX.match(line):
+                    prefixes[declared[1]] = declared[2]
+                elif subject := _SUBJECT.match(line):
+                    iri = subject[1] or prefixes.get(subject[2], "") + subject[3].rstrip(".")
+                    self._index.setdefault(iri, (file, number))
+
+    def find(self, subject: str, *hints: str) -> tuple[str, int] | None:
+        """File name and line of `subject`; of the first line of its block that contains one of `hints`, if any."""
+        if not self._lines:
+            self._read()
+        if subject not in self._index:
+            return None
+        file, start = self._index[subject]
+        lines = self._lines[file.name]
+        end = next((n for n in range(start + 1, len(lines)) if _SUBJECT.match(lines[n])), len(lines))
+        for hint in hints:
+            for number in range(start, end + 1):
+                if hint and hint in lines[number - 1]:
+                    return file.name, number
+        return file.name, start

@@ -1,0 +1,206 @@
+"""The command line: parses arguments and calls `miit_graph.commands`.
+
+Exit codes: 0 done, 1 the data or the query is at fault (the message says where), 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from miit_graph import __version__
+
+RESULT_FORMATS = ("table", "json", "xml", "csv", "tsv", "ttl", "nt", "rdf", "jsonld", "trig", "nq")
+REPORT_FORMATS = ("text", "json", "turtle", "jsonld", "ntriples", "rdfxml")
+DUMP_FORMATS = ("ttl", "nt", "nq", "trig", "jsonld", "rdf")
+
+
+def _command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, text: str, example: str
+) -> argparse.ArgumentParser:
+    return commands.add_parser(
+        name,
+        help=text,
+        description=text,
+        epilog=f"example:\n{example}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+
+
+def _source_options(parser: argparse.ArgumentParser) -> None:
+    """What to work on: a project (the default), a built snapshot, or any RDF files."""
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument(
+        "--project",
+        type=Path,
+        metavar="DIR",
+        help="folder with a graph.toml (default: the one you are in, else the shipped MIIT graph)",
+    )
+    which.add_argument("--snapshot", type=Path, metavar="DIR", help="a built snapshot")
+    which.add_argument(
+        "--data",
+        type=Path,
+        nargs="+",
+        metavar="PATH",
+        help="RDF files or folders (.ttl .trig .nt .nq .jsonld .rdf, also .gz), without ontology or shapes",
+    )
+    parser.add_argument(
+        "--default-graph",
+        choices=("own", "union"),
+        default="own",
+        help="with --data: default graph as in the files (own), or with all named graphs merged into it (union)",
+    )
+
+
+def _sources_option(parser: argparse.ArgumentParser, required: bool = False) -> None:
+    parser.add_argument(
+        "--sources",
+        type=Path,
+        metavar="DIR",
+        required=required,
+        help="folder with the source texts" + ("" if required else ": also compare every quote with its lines"),
+    )
+
+
+def _processor_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--processor",
+        choices=("rudof", "pyshacl"),
+        default="rudof",
+        help="SHACL processor: rudof is fast, pyshacl the reference",
+    )
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    top = argparse.ArgumentParser(
+        prog="miit-graph",
+        description="Build, validate, query and serve a knowledge graph in which every fact names its source.",
+        epilog="example:\n  miit-graph serve --port 8000",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    top.add_argument("--version", action="version", version=f"miit-graph {__version__}")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    build = _command(
+        commands,
+        "build",
+        "Parse, derive, validate and freeze a project into a snapshot.",
+        "  miit-graph build",
+    )
+    build.add_argument("--project", type=Path, metavar="DIR", help="folder with a graph.toml")
+    _sources_option(build)
+    _processor_option(build)
+    build.add_argument(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="folder of snapshots (default: build/snapshots in the project)",
+    )
+
+    validate = _command(
+        commands,
+        "validate",
+        "Check a project, or any RDF files, against shapes.",
+        "  miit-graph validate\n  miit-graph validate --data my.ttl --shapes my-shapes.ttl --format json",
+    )
+    validate.add_argument("--project", type=Path, metavar="DIR", help="folder with a graph.toml")
+    validate.add_argument(
+        "--data", type=Path, nargs="+", metavar="PATH", help="check these files instead of the project's data"
+    )
+    validate.add_argument(
+        "--shapes",
+        type=Path,
+        nargs="+",
+        metavar="PATH",
+        help="with --data: SHACL files (default: the project's shapes)",
+    )
+    _sources_option(validate)
+    _processor_option(validate)
+    validate.add_argument("--format", choices=REPORT_FORMATS, default="text")
+    validate.add_argument("--lang", choices=("en", "zh"), default="en", help="language of labels and messages")
+    validate.add_argument(
+        "--limit", type=int, default=20, metavar="N", help="findings shown per rule in text (default 20)"
+    )
+
+    coverage = _command(
+        commands,
+        "coverage",
+        "Show for each line of the source texts which facts cite it.",
+        "  miit-graph coverage --sources path/to/texts --missing",
+    )
+    coverage.add_argument("--project", type=Path, metavar="DIR", help="folder with a graph.toml")
+    _sources_option(coverage, required=True)
+    coverage.add_argument("--missing", action="store_true", help="only lines that are neither cited nor explained")
+
+    serve = _command(
+        commands,
+        "serve",
+        "Serve the graph over HTTP with a SPARQL endpoint.",
+        "  miit-graph serve --port 8000\n  miit-graph serve --data my-graph.ttl.gz",
+    )
+    _source_options(serve)
+    serve.add_argument("--host", metavar="ADDRESS", help="address to listen on (default: $HOST, else 127.0.0.1)")
+    serve.add_argument("--port", type=int, metavar="N", help="port to listen on (default: $PORT, else 8000)")
+
+    query = _command(
+        commands,
+        "query",
+        "Run one SPARQL query.",
+        "  miit-graph query 'SELECT ?name { <https://w3id.org/miit-graph/id/miit> skos:prefLabel ?name }'\n  miit-graph query queries/13-nameplates.rq --format csv\n  echo 'ASK {}' | miit-graph query -",
+    )
+    query.add_argument(
+        "query", metavar="QUERY", help="a query, the path of a file that holds one, or - for standard input"
+    )
+    _source_options(query)
+    query.add_argument("--format", choices=RESULT_FORMATS, help="default: a table on a terminal, else JSON or Turtle")
+    query.add_argument("--timeout", type=float, metavar="SECONDS", help="longest time the query may take")
+
+    export = _command(
+        commands,
+        "export",
+        "Write the whole dataset to a file.",
+        "  miit-graph export rdf --format ttl --out miit-graph.ttl",
+    )
+    export.add_argument("what", choices=("rdf",), help="what to write")
+    _source_options(export)
+    export.add_argument("--format", choices=DUMP_FORMATS, default="ttl", help="nq and trig keep the named graphs")
+    export.add_argument("--out", type=Path, metavar="FILE", help="default: standard output")
+
+    info = _command(
+        commands, "info", "Say what is in the graph, its version, and where things are.", "  miit-graph info"
+    )
+    _source_options(info)
+    info.add_argument("--format", choices=("text", "json"), default="text")
+    info.add_argument("--lang", choices=("en", "zh"), default="en")
+    return top
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    arguments = parser().parse_args(argv)
+    if getattr(arguments, "shapes", None) and not arguments.data:
+        parser().error("--shapes goes with --data; a project has its own shapes/ folder.")
+    if arguments.command == "validate" and arguments.data and arguments.sources:
+        parser().error("--sources goes with a project, not with --data.")
+    # Imported late: --help and wrong usage should answer at once.
+    from miit_graph import commands
+
+    try:
+        return commands.run(arguments)
+    except commands.FAULTS as error:
+        print(f"miit-graph {arguments.command}: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        # The reader has enough (… | head). Point stdout elsewhere, so that Python's flush at exit stays quiet.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

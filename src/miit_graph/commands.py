@@ -1,0 +1,253 @@
+"""What each command of the command line does, between its arguments and its output."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from miit_graph import dataset
+from miit_graph.build.errors import BuildError, ProjectError, ValidationError
+from miit_graph.build.sources import Project
+from miit_graph.dataset import Dataset, Selection
+from miit_graph.engine import formats
+from miit_graph.engine.api import Query
+from miit_graph.engine.errors import QueryError
+from miit_graph.settings import SettingError, Settings
+from miit_graph.vocabulary import shorten
+
+FAULTS = (BuildError, QueryError, SettingError)
+"""Exceptions that mean that the data, the query or a setting is at fault: exit code 1 and the message, no trace."""
+
+# The validator and the engine are imported by the commands that need them: they take longer to load than most
+# commands take to run.
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Call the command that was asked for."""
+    return COMMANDS[arguments.command](arguments)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str], None]]:
+    """A line that says what is being done, on a terminal; nothing in a pipe."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda _: None
+        return
+    with console.status("") as status:
+        yield lambda text: status.update(f"{text} …")
+
+
+def _project(arguments: argparse.Namespace) -> Project:
+    return Project.open(arguments.project) if arguments.project else dataset.default_project()
+
+
+def _select(arguments: argparse.Namespace) -> Selection:
+    return Selection(
+        project=arguments.project,
+        snapshot=arguments.snapshot,
+        data=tuple(arguments.data or ()),
+        union=arguments.default_graph == "union",
+    )
+
+
+def _open(arguments: argparse.Namespace) -> Dataset:
+    with _progress() as progress:
+        return dataset.open_dataset(_select(arguments), Settings.from_environment(), progress)
+
+
+def build(arguments: argparse.Namespace) -> int:
+    """Build and publish a snapshot; a graph that does not conform is reported and leaves the old one in place."""
+    from miit_graph.build import pipeline, report
+
+    project = _project(arguments)
+    snapshots = arguments.out or dataset.snapshots_folder(project, Settings.from_environment())
+    try:
+        with _progress() as progress:
+            snapshot, result = pipeline.build(project, snapshots, progress, arguments.sources, arguments.processor)
+    except ValidationError as error:
+        sys.stderr.write(report.render(error.report))
+        print("Nothing was published; the snapshot that was there stays as it is.", file=sys.stderr)
+        return 1
+    print(f"{snapshot.path}: version {snapshot.version}, {snapshot.manifest['triples']:,} triples")
+    print(report.summary(result))
+    return 0
+
+
+def validate(arguments: argparse.Namespace) -> int:
+    """Check and print the report; exit code 1 if there is a violation."""
+    from miit_graph.build import pipeline, report
+
+    with _progress() as progress:
+        if arguments.data:
+            shapes = arguments.shapes or [f.path for f in _project(arguments).files if f.role == "shapes"]
+            result = pipeline.check_files(arguments.data, shapes, arguments.processor)
+        else:
+            project = _project(arguments)
+            assembled = pipeline.assemble(project, progress=progress)
+            result = pipeline.check(project, assembled, progress, arguments.sources, arguments.processor)
+    sys.stdout.write(report.render(result, arguments.format, arguments.lang, arguments.limit))
+    return 0 if result.conforms else 1
+
+
+def coverage(arguments: argparse.Namespace) -> int:
+    """Say for each line of the sources which facts cite it; exit code 1 if a line is neither cited nor explained."""
+    from miit_graph.build import pipeline
+    from miit_graph.build.evidence import coverage as read_coverage
+
+    project = _project(arguments)
+    store = pipeline.assemble(project).store
+    lines = list(read_coverage(store, arguments.sources, project.root / "data" / "NOT-MODELLED.md"))
+    missing = [line for line in lines if not line.explained]
+    for line in missing if arguments.missing else lines:
+        if line.text.strip():
+            what = " ".join(shorten(node) for node in line.citing) or line.reason or "NOT COVERED"
+            print(f"{line.file}:{line.number}  {what}")
+    written = [line for line in lines if line.text.strip()]
+    cited = sum(bool(line.citing) for line in written)
+    print(
+        f"{len(written)} lines with text: {cited} cited, {len(written) - cited - len(missing)} explained, "
+        f"{len(missing)} not covered",
+        file=sys.stderr,
+    )
+    return 1 if missing else 0
+
+
+def serve(arguments: argparse.Namespace) -> int:
+    """Prepare the dataset (building it if it is stale) and serve it until interrupted."""
+    from miit_graph.build import report
+    from miit_graph.serve import serve as serve_forever
+
+    settings = Settings.from_environment()
+    if arguments.host:
+        settings = replace(settings, host=arguments.host)
+    if arguments.port is not None:
+        settings = replace(settings, port=arguments.port)
+    try:
+        with _progress() as progress:
+            selection = dataset.prepare(_select(arguments), settings, progress)
+    except ValidationError as error:
+        sys.stderr.write(report.render(error.report))
+        return 1
+    return serve_forever(selection, settings)
+
+
+def query(arguments: argparse.Namespace) -> int:
+    """Run one query and print its result."""
+    from miit_graph.engine.gate import Refuse, examine
+
+    text = _query_text(arguments.query)
+    settings = Settings.from_environment()
+    limits = settings.limits(arguments.timeout)
+    decision = examine(text, limits)
+    if isinstance(decision, Refuse):
+        raise decision.error
+    table = arguments.format == "table" or (arguments.format is None and sys.stdout.isatty())
+    offered = formats.formats_for(decision.form)
+    if decision.form.is_graph or not table:
+        wanted = arguments.format if arguments.format not in (None, "table") else offered[0].name
+        chosen = next((f for f in offered if wanted in f.names), None)
+        if chosen is None:
+            names = ", ".join(f.name for f in offered)
+            raise QueryError(f"{decision.form.value} has no result in the format {wanted}. Take one of: {names}.")
+    else:
+        chosen = formats.JSON
+    opened = _open(arguments)
+    answer = dataset.engine_for(opened, settings).run(Query(text), chosen, limits)
+    if table and not decision.form.is_graph:
+        from miit_graph.tables import print_results
+
+        print_results(b"".join(answer), Console())
+        return 0
+    for chunk in answer:
+        sys.stdout.buffer.write(chunk)
+    sys.stdout.buffer.flush()
+    if sys.stdout.isatty() and chosen is formats.JSON:
+        print()
+    return 0
+
+
+def _query_text(argument: str) -> str:
+    """A query given as text, as a file, or by - on standard input."""
+    if argument == "-":
+        return sys.stdin.read()
+    if "{" in argument:
+        return argument
+    path = Path(argument)
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ProjectError(f"There is no file {argument}, and it is no query either (no '{{' in it).") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ProjectError(f"{argument} cannot be read as a query: {error}") from None
+
+
+def export(arguments: argparse.Namespace) -> int:
+    """Write the whole dataset in one RDF format."""
+    from miit_graph.export.rdf import write_dataset
+
+    opened = _open(arguments)
+    if arguments.out is None:
+        write_dataset(opened.store, arguments.format, sys.stdout.buffer)
+        sys.stdout.buffer.flush()
+    else:
+        try:
+            with arguments.out.open("wb") as stream:
+                write_dataset(opened.store, arguments.format, stream)
+        except OSError as error:
+            raise ProjectError(f"{arguments.out} cannot be written: {error.strerror}.") from None
+    return 0
+
+
+def info(arguments: argparse.Namespace) -> int:
+    """Say what is in the graph, its version, and where things are."""
+    opened = _open(arguments)
+    if arguments.format == "json":
+        document = {**opened.about, "place": opened.place}
+        print(json.dumps(document, ensure_ascii=False, indent=2))
+        return 0
+    print(_describe(opened, arguments.lang))
+    return 0
+
+
+def _describe(opened: Dataset, lang: str) -> str:
+    """The dataset's account of itself as lines of text."""
+    from miit_graph.build.texts import pick
+
+    about: dict[str, Any] = dict(opened.about)
+    lines = [pick(about.get("title", {}), lang), ""]
+    rows = [("version", opened.version), ("place", opened.place), ("built", about.get("built", ""))]
+    rows += [("triples", f"{about.get('triples', len(opened.store)):,}")]
+    if found := about.get("report"):
+        rows.append(
+            (
+                "checked",
+                f"{found['Violation']} violations, {found['Warning']} warnings, {found['Info']} infos",
+            )
+        )
+    lines += [f"{name:<9}{value}" for name, value in rows if value]
+    classes = [(e["count"], e["iri"], pick(e["label"], lang)) for e in about.get("classes", [])]
+    graphs = [(e["triples"], e["iri"], e["file"] or "(derived)") for e in about.get("graphs", [])]
+    for title, entries in (("Classes", classes), ("Graphs", graphs)):
+        if entries:
+            lines += ["", title, *(f"{count:>8,}  {shorten(iri)}  {name}" for count, iri, name in entries)]
+    return "\n".join(lines)
+
+
+COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "build": build,
+    "validate": validate,
+    "coverage": coverage,
+    "serve": serve,
+    "query": query,
+    "export": export,
+    "info": info,
+}

@@ -1,0 +1,131 @@
+"""Which graph to work on: a project (built when stale), a snapshot, or any RDF files; and opening it.
+
+Between `build` and everything that serves or queries: what comes out is an Oxigraph store and an account of it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from miit_graph.build.errors import ProjectError
+from miit_graph.build.snapshot import Snapshot
+from miit_graph.build.sources import PROJECT_FILE, Project
+
+if TYPE_CHECKING:
+    import pyoxigraph as ox
+
+    from miit_graph.engine.api import Engine
+    from miit_graph.settings import Settings
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What the user pointed at; with nothing set, the project around the working folder or the shipped graph."""
+
+    project: Path | None = None
+    snapshot: Path | None = None
+    data: tuple[Path, ...] = ()
+    union: bool = False
+    """With `data`: merge all named graphs into the default graph."""
+
+    def environment(self) -> dict[str, str]:
+        """The settings that make another process select the same (a project is replaced by its snapshot first)."""
+        return {
+            "MIIT_GRAPH_SNAPSHOT": str(self.snapshot or ""),
+            "MIIT_GRAPH_DATA": os.pathsep.join(str(path.resolve()) for path in self.data),
+            "MIIT_GRAPH_DEFAULT_GRAPH": "union" if self.union else "own",
+        }
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Selection:
+        """What the settings name."""
+        return cls(snapshot=settings.snapshot, data=settings.data, union=settings.default_graph == "union")
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A store in memory, the version of its content, and what is known about it (title, counts, graphs …)."""
+
+    store: ox.Store
+    version: str
+    about: Mapping[str, Any]
+    place: str
+    """Where it was read from, for people."""
+
+
+def default_project() -> Project:
+    """The project that the working folder lies in, else the MIIT graph that is shipped with the program."""
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / PROJECT_FILE).is_file():
+            return Project.open(folder)
+    for folder in (_PACKAGE / "graph", _PACKAGE.parent.parent):
+        if (folder / PROJECT_FILE).is_file():
+            return Project.open(folder)
+    raise ProjectError(
+        f"No graph is shipped with this installation; name one with --project DIR (with a {PROJECT_FILE})."
+    )
+
+
+def snapshots_folder(project: Project, settings: Settings) -> Path:
+    """Where the snapshots of `project` are kept: as set, else in its build/ folder, else in the user's cache."""
+    if settings.snapshots is not None:
+        return settings.snapshots
+    if not project.root.is_relative_to(_PACKAGE) and os.access(project.root, os.W_OK):
+        return project.root / "build" / "snapshots"
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return cache / "miit-graph" / "snapshots" / project.name
+
+
+def prepare(selection: Selection, settings: Settings, progress: Callable[[str], None]) -> Selection:
+    """Replace a project by its snapshot, building it first unless the published one is of the present files.
+
+    Raises BuildError. A snapshot is opened once, so that a bad one is refused here rather than in a server process.
+    """
+    if selection.data:
+        return selection
+    if selection.snapshot is not None:
+        return replace(selection, snapshot=Snapshot.open(selection.snapshot).path)
+    # Imported late: the validator's libraries take a second to import, and a fresh snapshot needs none of them.
+    project = Project.open(selection.project) if selection.project else default_project()
+    folder = snapshots_folder(project, settings)
+    from miit_graph.build.freshness import current
+
+    found = current(project, folder)
+    if found is None:
+        from miit_graph.build.pipeline import build
+
+        found, _ = build(project, folder, progress)
+    return Selection(snapshot=found.path)
+
+
+def open_dataset(selection: Selection, settings: Settings, progress: Callable[[str], None] = lambda _: None) -> Dataset:
+    """Load what `selection` points at into memory. Raises BuildError."""
+    ready = prepare(selection, settings, progress)
+    progress("Loading the graph")
+    if ready.data:
+        from miit_graph.build.files import load_files
+
+        loaded = load_files(ready.data, union=ready.union)
+        about = {
+            "title": {"en": ", ".join(path.name for path in ready.data)},
+            "version": loaded.version,
+            "triples": len(loaded.store),
+        }
+        return Dataset(loaded.store, loaded.version, about, ", ".join(map(str, ready.data)))
+    assert ready.snapshot is not None  # prepare() leaves either data or a snapshot
+    snapshot = Snapshot.open(ready.snapshot)
+    return Dataset(snapshot.load(), snapshot.version, snapshot.manifest, str(snapshot.path))
+
+
+def engine_for(opened: Dataset, settings: Settings) -> Engine:
+    """An engine over the opened dataset."""
+    from miit_graph.engine.local import LocalEngine
+
+    return LocalEngine(opened.store, opened.version, workers=settings.query_threads)

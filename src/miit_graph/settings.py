@@ -1,0 +1,180 @@
+"""Every setting of the server: its default, its environment variable and its meaning, once.
+
+`HOST` and `PORT` are the names the outside relies on; all others start with `MIIT_GRAPH_`.
+The help text is carried by the fields, so the documentation is generated from here.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from miit_graph.engine.api import Limits
+
+
+class SettingError(ValueError):
+    """An environment variable has a value the server cannot use."""
+
+    def __init__(self, variable: str, value: str, expected: str) -> None:
+        super().__init__(f"{variable}={value!r}: expected {expected}. Correct it, or unset it to get the default.")
+        self.variable = variable
+        self.value = value
+        self.expected = expected
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """How a setting is read from text (ValueError if it can't be), and what a person is told to write."""
+
+    read: Callable[[str], Any]
+    expected: str
+
+
+def _bounded(read: Callable[[str], float], low: float, high: float) -> Callable[[str], float]:
+    def inside(text: str) -> float:
+        value = read(text)
+        if not low <= value <= high:  # also refuses NaN
+            raise ValueError(text)
+        return value
+
+    return inside
+
+
+def _name(text: str) -> str:
+    if not text or any(character.isspace() for character in text):
+        raise ValueError(text)
+    return text
+
+
+def _own_or_union(text: str) -> str:
+    if text not in ("own", "union"):
+        raise ValueError(text)
+    return text
+
+
+def _whole(low: int, high: int) -> _Kind:
+    return _Kind(_bounded(int, low, high), f"a whole number from {low} to {high}")
+
+
+_HOST = _Kind(_name, "a host name or an IP address")
+_SECONDS = _Kind(_bounded(float, 0.1, 86_400), "a number of seconds from 0.1 to 86400")
+_BYTES = _whole(1_024, 1 << 40)
+_FOLDER = _Kind(Path, "a folder")
+
+
+def _setting(default: Any, variable: str, kind: _Kind, meaning: str) -> Any:
+    return dataclasses.field(default=default, metadata={"variable": variable, "kind": kind, "help": meaning})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of one server. Times are in seconds, sizes in bytes."""
+
+    host: str = _setting("127.0.0.1", "HOST", _HOST, "Address the server listens on.")
+    port: int = _setting(8000, "PORT", _whole(0, 65_535), "Port the server listens on; 0 takes a free one.")
+    snapshots: Path | None = _setting(
+        None,
+        "MIIT_GRAPH_SNAPSHOTS",
+        _FOLDER,
+        "Folder in which built snapshots are kept; by default build/snapshots in the project, else the user's cache.",
+    )
+    snapshot: Path | None = _setting(
+        None, "MIIT_GRAPH_SNAPSHOT", _FOLDER, "A built snapshot to serve instead of a project."
+    )
+    data: tuple[Path, ...] = _setting(
+        (),
+        "MIIT_GRAPH_DATA",
+        _Kind(lambda text: tuple(map(Path, text.split(os.pathsep))), f"paths, separated by {os.pathsep}"),
+        "RDF files or folders to serve instead of a project.",
+    )
+    default_graph: str = _setting(
+        "own",
+        "MIIT_GRAPH_DEFAULT_GRAPH",
+        _Kind(_own_or_union, "own or union"),
+        "For RDF files: the default graph as in the files (own), or merged with all named graphs (union).",
+    )
+    timeout: float = _setting(
+        30.0,
+        "MIIT_GRAPH_TIMEOUT",
+        _SECONDS,
+        "Seconds a query may take if the request doesn't say `timeout=`.",
+    )
+    max_timeout: float = _setting(
+        60.0, "MIIT_GRAPH_MAX_TIMEOUT", _SECONDS, "The most seconds a request may ask for with `timeout=`."
+    )
+    query_bytes: int = _setting(256 * 1024, "MIIT_GRAPH_QUERY_BYTES", _BYTES, "Longest query text, in bytes of UTF-8.")
+    body_bytes: int = _setting(1024 * 1024, "MIIT_GRAPH_BODY_BYTES", _BYTES, "Largest request body, in bytes.")
+    result_bytes: int = _setting(
+        512 * 1024 * 1024, "MIIT_GRAPH_RESULT_BYTES", _BYTES, "Largest answer to one query, in bytes."
+    )
+    nesting: int = _setting(64, "MIIT_GRAPH_NESTING", _whole(4, 128), "How deep brackets may be nested in a query.")
+    query_threads: int = _setting(
+        4, "MIIT_GRAPH_QUERY_THREADS", _whole(1, 256), "How many queries are evaluated at the same time."
+    )
+    web_threads: int = _setting(
+        16, "MIIT_GRAPH_WEB_THREADS", _whole(1, 1024), "How many requests are answered at the same time."
+    )
+    html_rows: int = _setting(
+        500, "MIIT_GRAPH_HTML_ROWS", _whole(1, 100_000), "How many rows of a result the HTML page shows."
+    )
+    proxies: int = _setting(
+        0,
+        "MIIT_GRAPH_PROXIES",
+        _whole(0, 16),
+        "How many trusted reverse proxies set the X-Forwarded headers.",
+    )
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:
+        """The settings that ``environment`` (default: the process's) asks for; empty variables count as unset.
+
+        Raises SettingError, which names the variable, its value and what is expected.
+        """
+        environment = os.environ if environment is None else environment
+        values: dict[str, Any] = {}
+        for field in dataclasses.fields(cls):
+            variable, kind = field.metadata["variable"], field.metadata["kind"]
+            text = environment.get(variable, "").strip()
+            if not text:
+                continue
+            try:
+                values[field.name] = kind.read(text)
+            except ValueError:
+                raise SettingError(variable, text, kind.expected) from None
+        settings = cls(**values)
+        if settings.timeout > settings.max_timeout:
+            # Only one of the two may have been set: a longer default raises the maximum, it never shortens itself.
+            if "max_timeout" in values:
+                raise SettingError(
+                    "MIIT_GRAPH_MAX_TIMEOUT",
+                    f"{settings.max_timeout:g}",
+                    f"at least the timeout, {settings.timeout:g}",
+                )
+            settings = dataclasses.replace(settings, max_timeout=settings.timeout)
+        return settings
+
+    def limits(self, seconds: float | None = None) -> Limits:
+        """What one query may use, with `seconds` of time if given (cut to the maximum)."""
+        return Limits(
+            seconds=self.timeout if seconds is None else min(seconds, self.max_timeout),
+            result_bytes=self.result_bytes,
+            query_bytes=self.query_bytes,
+            nesting=self.nesting,
+        )
+
+    @classmethod
+    def described(cls) -> list[dict[str, str]]:
+        """One row per setting (`variable`, `default`, `expected`, `help`), in order: what the documentation prints."""
+        return [
+            {
+                "variable": field.metadata["variable"],
+                "default": str(field.default),
+                "expected": field.metadata["kind"].expected,
+                "help": field.metadata["help"],
+            }
+            for field in dataclasses.fields(cls)
+        ]

@@ -1,0 +1,66 @@
+"""Namespaces and terms that the code relies on, each written once.
+
+Terms are plain strings (absolute IRIs), so that this module costs nothing to import on the way of a request.
+"""
+
+
+class Namespace(str):
+    """An IRI that makes longer IRIs: ``SKOS.prefLabel`` or ``SKOS["prefLabel"]``."""
+
+    __slots__ = ()
+
+    def __getattr__(self, name: str) -> str:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self + name
+
+    def __getitem__(self, name: str) -> str:  # type: ignore[override]
+        return self + name
+
+
+M = Namespace("https://w3id.org/miit-graph/ont#")
+RDF = Namespace("http://www.w3.org/1999/02/22-rdf-syntax-ns#")
+RDFS = Namespace("http://www.w3.org/2000/01/rdf-schema#")
+OWL = Namespace("http://www.w3.org/2002/07/owl#")
+XSD = Namespace("http://www.w3.org/2001/XMLSchema#")
+SKOS = Namespace("http://www.w3.org/2004/02/skos/core#")
+DCT = Namespace("http://purl.org/dc/terms/")
+PROV = Namespace("http://www.w3.org/ns/prov#")
+ORG = Namespace("http://www.w3.org/ns/org#")
+SH = Namespace("http://www.w3.org/ns/shacl#")
+SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
+VOID = Namespace("http://rdfs.org/ns/void#")
+FOAF = Namespace("http://xmlns.com/foaf/0.1/")
+TIME = Namespace("http://www.w3.org/2006/time#")
+SCHEMA = Namespace("https://schema.org/")
+
+PREFIXES: dict[str, str] = {
+    "m": M,
+    "d": "https://w3id.org/miit-graph/id/",
+    "c": "https://w3id.org/miit-graph/code/",
+    "shp": "https://w3id.org/miit-graph/shape/",
+    "g": "https://w3id.org/miit-graph/graph/",
+    "org": ORG,
+    "cv": "http://data.europa.eu/m8g/",
+    "prov": PROV,
+    "dct": DCT,
+    "skos": SKOS,
+    "schema": SCHEMA,
+    "time": TIME,
+    "foaf": FOAF,
+    "owl": OWL,
+    "rdf": RDF,
+    "rdfs": RDFS,
+    "sh": SH,
+    "xsd": XSD,
+}
+"""Prefixes that queries on the command line, reports and Turtle output may use without declaring them."""
+
+
+def shorten(iri: str) -> str:
+    """The prefixed name of an IRI where one of `PREFIXES` fits, else the IRI in angle brackets."""
+    for prefix, namespace in PREFIXES.items():
+        local = iri.removeprefix(namespace)
+        if local != iri and local and all(ch.isalnum() or ch in "-_." for ch in local):
+            return f"{prefix}:{local}"
+    return f"<{iri}>"

@@ -1,0 +1,66 @@
+"""Fixtures that several test folders share: a copy of the shipped project to break, and a built snapshot of it."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from miit_graph.build.pipeline import build
+from miit_graph.build.snapshot import Snapshot
+from miit_graph.build.sources import Project
+
+ROOT = Path(__file__).resolve().parent.parent
+PROJECT_PARTS = ("graph.toml", "ontology", "codes", "data", "rules", "shapes", "queries")
+
+RunCli = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture(scope="session")
+def project() -> Project:
+    """The shipped MIIT graph."""
+    return Project.open(ROOT)
+
+
+@pytest.fixture(scope="session")
+def snapshot(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    """The shipped graph, built once for all tests."""
+    return build(project, tmp_path_factory.mktemp("snapshots"))[0]
+
+
+def copy_project(target: Path) -> Path:
+    """A copy of the shipped project in `target`, to be changed at will."""
+    for part in PROJECT_PARTS:
+        source = ROOT / part
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, target / part)
+    return target
+
+
+@pytest.fixture
+def project_copy(tmp_path: Path) -> Path:
+    """The shipped project in a folder of its own."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    return copy_project(folder)
+
+
+@pytest.fixture(scope="session")
+def cli() -> RunCli:
+    """Run the program as a user would: as a process of its own."""
+
+    def run(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "miit_graph.cli", *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=120,
+            check=False,
+            **options,  # type: ignore[call-overload]
+        )
+
+    return run

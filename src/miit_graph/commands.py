@@ -74,7 +74,7 @@ def build(arguments: argparse.Namespace) -> int:
         with _progress() as progress:
             snapshot, result = pipeline.build(project, snapshots, progress, arguments.sources, arguments.processor)
     except ValidationError as error:
-        sys.stderr.write(report.render(error.report))
+        sys.stderr.write(report.render(error.report, severities=("Violation",)))
         print("Nothing was published; the snapshot that was there stays as it is.", file=sys.stderr)
         return 1
     print(f"{snapshot.path}: version {snapshot.version}, {snapshot.manifest['triples']:,} triples")
@@ -135,7 +135,7 @@ def serve(arguments: argparse.Namespace) -> int:
         with _progress() as progress:
             selection = dataset.prepare(_select(arguments), settings, progress)
     except ValidationError as error:
-        sys.stderr.write(report.render(error.report))
+        sys.stderr.write(report.render(error.report, severities=("Violation",)))
         return 1
     return serve_forever(selection, settings)
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from miit_graph.build.errors import ProjectError
 from miit_graph.build.snapshot import Snapshot
 from miit_graph.build.sources import PROJECT_FILE, Project
+from miit_graph.vocabulary import STANDARD_PREFIXES
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
@@ -117,6 +118,7 @@ def open_dataset(selection: Selection, settings: Settings, progress: Callable[[s
             "title": {"en": ", ".join(path.name for path in ready.data)},
             "version": loaded.version,
             "triples": len(loaded.store),
+            "prefixes": STANDARD_PREFIXES,
         }
         return Dataset(loaded.store, loaded.version, about, ", ".join(map(str, ready.data)))
     assert ready.snapshot is not None  # prepare() leaves either data or a snapshot
@@ -128,4 +130,9 @@ def engine_for(opened: Dataset, settings: Settings) -> Engine:
     """An engine over the opened dataset."""
     from miit_graph.engine.local import LocalEngine
 
-    return LocalEngine(opened.store, opened.version, workers=settings.query_threads)
+    return LocalEngine(
+        opened.store,
+        opened.version,
+        prefixes=opened.about.get("prefixes", STANDARD_PREFIXES),
+        workers=settings.query_threads,
+    )

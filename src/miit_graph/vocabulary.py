@@ -34,12 +34,8 @@ FOAF = Namespace("http://xmlns.com/foaf/0.1/")
 TIME = Namespace("http://www.w3.org/2006/time#")
 SCHEMA = Namespace("https://schema.org/")
 
-PREFIXES: dict[str, str] = {
+STANDARD_PREFIXES: dict[str, str] = {
     "m": M,
-    "d": "https://w3id.org/miit-graph/id/",
-    "c": "https://w3id.org/miit-graph/code/",
-    "shp": "https://w3id.org/miit-graph/shape/",
-    "g": "https://w3id.org/miit-graph/graph/",
     "org": ORG,
     "cv": "http://data.europa.eu/m8g/",
     "prov": PROV,
@@ -52,9 +48,21 @@ PREFIXES: dict[str, str] = {
     "rdf": RDF,
     "rdfs": RDFS,
     "sh": SH,
+    "sd": SD,
+    "void": VOID,
     "xsd": XSD,
 }
-"""Prefixes that queries on the command line, reports and Turtle output may use without declaring them."""
+"""Prefixes that queries may use without declaring them, whatever graph is served."""
+
+
+def prefixes_for(base: str) -> dict[str, str]:
+    """The standard prefixes, and those of a project whose IRIs start with `base`."""
+    own = {"d": "id/", "c": "code/", "shp": "shape/", "g": "graph/"}
+    return {**STANDARD_PREFIXES, **{prefix: base + path for prefix, path in own.items()}}
+
+
+PREFIXES = prefixes_for("https://w3id.org/miit-graph/")
+"""Prefixes of the shipped graph, for output to people."""
 
 
 def shorten(iri: str) -> str:

@@ -178,7 +178,7 @@ def _finding(
         value=value,
         message={"en": english, "zh": chinese},
         hint={
-            "en": "Compare the citation with the source file: copy the words as they stand and correct the line numbers.",
+            "en": "Compare the citation with the source file: copy the words as they stand, correct the line numbers.",
             "zh": "对照来源文件：照录原文，并更正行号。",
         },
         shape=RULE,

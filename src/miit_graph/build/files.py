@@ -57,7 +57,7 @@ def discover(paths: Iterable[Path]) -> list[Path]:
             raise ProjectError(f"{path} does not exist.")
         elif format_of(path) is None:
             raise ProjectError(
-                f"{path}: the name does not tell an RDF format; it should end in {', '.join(FORMATS)}, or these with .gz."
+                f"{path}: the name tells no RDF format; it should end in {', '.join(FORMATS)}, or these with .gz."
             )
         else:
             found.append(path)

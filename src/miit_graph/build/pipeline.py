@@ -20,7 +20,7 @@ from miit_graph.build.shacl import load_shapes
 from miit_graph.build.snapshot import Snapshot, freeze
 from miit_graph.build.sources import Locator, Project, SourceFile, parse
 from miit_graph.build.validate import Report, validate
-from miit_graph.vocabulary import SKOS
+from miit_graph.vocabulary import RDFS, SKOS, prefixes_for
 
 Progress = Callable[[str], None]
 
@@ -126,6 +126,7 @@ def _describe(project: Project, assembled: Assembled, report: Report, inputs: st
         "title": dict(project.title),
         "description": dict(project.description),
         "license": project.license,
+        "prefixes": prefixes_for(project.base),
         "built": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "program": program_versions(),
         "inputs": inputs,
@@ -154,8 +155,8 @@ def _graph_counts(project: Project, assembled: Assembled) -> list[dict[str, Any]
 _CLASS_COUNTS = f"""
 SELECT ?class (COUNT(DISTINCT ?thing) AS ?count) (SAMPLE(?english) AS ?en) (SAMPLE(?chinese) AS ?zh) {{
   ?thing a ?class . FILTER(isIRI(?class))
-  OPTIONAL {{ ?class <{SKOS.prefLabel}>|<http://www.w3.org/2000/01/rdf-schema#label> ?english FILTER(LANG(?english) = "en") }}
-  OPTIONAL {{ ?class <{SKOS.prefLabel}>|<http://www.w3.org/2000/01/rdf-schema#label> ?chinese FILTER(LANG(?chinese) = "zh") }}
+  OPTIONAL {{ ?class <{SKOS.prefLabel}>|<{RDFS.label}> ?english FILTER(LANG(?english) = "en") }}
+  OPTIONAL {{ ?class <{SKOS.prefLabel}>|<{RDFS.label}> ?chinese FILTER(LANG(?chinese) = "zh") }}
 }} GROUP BY ?class ORDER BY DESC(?count) ?class"""
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import asdict
 from itertools import groupby
 
 from miit_graph.build.texts import pick
-from miit_graph.build.validate import Finding, Report
+from miit_graph.build.validate import SEVERITIES, Finding, Report
 from miit_graph.vocabulary import shorten
 
 RDF_FORMATS = {"turtle": "turtle", "jsonld": "json-ld", "ntriples": "nt", "rdfxml": "xml"}
@@ -37,10 +38,16 @@ _WORDS = {
 }
 
 
-def render(report: Report, fmt: str = "text", lang: str = "en", limit: int = 20) -> str:
-    """`report` as one of `FORMATS`; text is in `lang` (en or zh) and shows at most `limit` findings per rule."""
+def render(
+    report: Report, fmt: str = "text", lang: str = "en", limit: int = 20, severities: Collection[str] = SEVERITIES
+) -> str:
+    """`report` as one of `FORMATS`.
+
+    Text is in `lang` (en or zh) and shows at most `limit` findings per rule, of the `severities` only; the other
+    formats hold everything.
+    """
     if fmt == "text":
-        return _text(report, lang, limit)
+        return _text(report, lang, limit, severities)
     if fmt == "json":
         document = {
             "conforms": report.conforms,
@@ -60,10 +67,12 @@ def summary(report: Report, lang: str = "en") -> str:
     )
 
 
-def _text(report: Report, lang: str, limit: int) -> str:
+def _text(report: Report, lang: str, limit: int, severities: Collection[str]) -> str:
     words = _WORDS[lang]
     lines: list[str] = []
-    for (severity, rule), group in groupby(report.findings, key=lambda f: (f.severity, f.rule)):
+    for (severity, rule), group in groupby(
+        (f for f in report.findings if f.severity in severities), key=lambda f: (f.severity, f.rule)
+    ):
         findings = list(group)
         lines.append(f"{words[severity]} {rule} {pick(findings[0].title, lang)}".rstrip() + f" ({len(findings)})")
         for finding in findings[:limit]:

@@ -16,7 +16,10 @@ FORMATS: dict[str, ox.RdfFormat] = {
     "jsonld": ox.RdfFormat.JSON_LD,
     "rdf": ox.RdfFormat.RDF_XML,
 }
-"""Short names of the formats; nq and trig carry the named graphs, the others the default graph."""
+"""Short names of the formats."""
+
+DATASET_FORMATS = ("nq", "trig")
+"""Those that carry the named graphs. JSON-LD could, but most of its readers look at the default graph only."""
 
 
 def write_dataset(store: ox.Store, name: str, stream: IO[bytes]) -> None:
@@ -26,7 +29,7 @@ def write_dataset(store: ox.Store, name: str, stream: IO[bytes]) -> None:
     """
     fmt = FORMATS[name]
     default = store.quads_for_pattern(None, None, None, ox.DefaultGraph())
-    if fmt.supports_datasets and any(True for _ in store.named_graphs()):
+    if name in DATASET_FORMATS and any(True for _ in store.named_graphs()):
         quads = [quad for quad in store if not isinstance(quad.graph_name, ox.DefaultGraph)]
         quads.sort(key=lambda quad: (str(quad.graph_name), *_key(quad)))
         ox.serialize(quads, stream, format=fmt, prefixes=PREFIXES)

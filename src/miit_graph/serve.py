@@ -42,7 +42,7 @@ def serve(selection: Selection, settings: Settings) -> int:
         blocking_threads=settings.web_threads,
         respawn_failed_workers=True,
         websockets=False,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
     ).serve()
     return 0
 

@@ -1,0 +1,88 @@
+"""The seam between those who ask and those who answer: a query, a format and limits go in, bytes come out.
+
+Any engine (in this process, in processes of its own, behind another endpoint) fits behind `Engine`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from miit_graph.engine.formats import Format
+
+
+class Form(Enum):
+    """The query form, SPARQL 1.1 section 16."""
+
+    SELECT = "SELECT"
+    ASK = "ASK"
+    CONSTRUCT = "CONSTRUCT"
+    DESCRIBE = "DESCRIBE"
+
+    @property
+    def is_graph(self) -> bool:
+        """Whether the answer is an RDF graph (else a table or a truth value)."""
+        return self in (Form.CONSTRUCT, Form.DESCRIBE)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One query and its dataset: absolute IRIs of graphs.
+
+    If either tuple has members, both replace what the query says with FROM and FROM NAMED
+    (SPARQL 1.1 Protocol, section 2.1.4); else the query's own clauses count, or the whole dataset of the
+    server.
+    """
+
+    text: str
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one query may use: seconds of time, bytes of answer, bytes of its text, depth of brackets."""
+
+    seconds: float = 30.0
+    result_bytes: int = 512 * 1024 * 1024
+    query_bytes: int = 256 * 1024
+    nesting: int = 64
+
+
+class Answer(Protocol):
+    """The answer to one query, as chunks of bytes.
+
+    Iterating raises a `QueryError` if the query fails after the first chunk: the bytes before it are a part,
+    and must never be passed on as the whole. ``length`` is the number of bytes if it is already known, else
+    None.
+    """
+
+    form: Form
+    format: Format
+    length: int | None
+
+    def __iter__(self) -> Iterator[bytes]: ...
+
+    def __next__(self) -> bytes: ...
+
+    def close(self) -> None:
+        """Stop the work and free what it holds; harmless if it is done or was closed before."""
+        ...
+
+
+class Engine(Protocol):
+    """Something that answers queries over one version of a dataset."""
+
+    version: str
+    """Names the state of the data: the same version, query, dataset and format give the same answer."""
+
+    def run(self, query: Query, format: Format, limits: Limits) -> Answer:
+        """Start a query and wait until it fails or has something to say.
+
+        Raises a `QueryError` (see `errors`) for everything that goes wrong before the first byte of the
+        answer.
+        """
+        ...

@@ -1,0 +1,179 @@
+"""What can be wrong with a query: one class per situation, each complete enough to tell a person what to do.
+
+A text says what is wrong, where, and how to go on. It never holds a stack trace or a path of the server.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class QueryError(Exception):
+    """Base of everything that can go wrong with a query; carries what an RFC 9457 problem needs.
+
+    ``line`` and ``column`` count from 1, in characters; ``excerpt`` is the line at fault with a caret below
+    it. ``retry_after`` is in seconds, for troubles that pass.
+    """
+
+    status: ClassVar[int] = 400
+    slug: ClassVar[str] = "query"
+    title: ClassVar[str] = "The query cannot be answered"
+    retry_after: ClassVar[int | None] = None
+
+    def __init__(
+        self, detail: str, *, line: int | None = None, column: int | None = None, excerpt: str | None = None
+    ) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.line = line
+        self.column = column
+        self.excerpt = excerpt
+
+
+class QuerySyntaxError(QueryError):
+    """The text is not a SPARQL query."""
+
+    slug = "syntax"
+    title = "The query has a syntax error"
+
+
+class UnknownFunction(QueryError):
+    """The query calls a function that this server doesn't have."""
+
+    slug = "unknown-function"
+    title = "The query calls an unknown function"
+
+    def __init__(self, iri: str) -> None:
+        super().__init__(
+            f"There is no function <{iri}> here. Use the functions of SPARQL 1.1 and the casts of XML Schema."
+        )
+
+
+class BadGraphName(QueryError):
+    """A dataset parameter is not an absolute IRI."""
+
+    slug = "graph-name"
+    title = "A graph name is not an IRI"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f'"{name}" is not an absolute IRI. Give default-graph-uri and named-graph-uri in full.')
+
+
+class ServiceRefused(QueryError):
+    """The query asks this server to query another one."""
+
+    status = 403
+    slug = "service-refused"
+    title = "SERVICE is not allowed here"
+
+    def __init__(self, *, line: int, column: int, excerpt: str) -> None:
+        super().__init__(
+            f"Line {line}, column {column}: this server does not send queries to other servers."
+            " Remove the SERVICE clause, or run the query in an engine of your own that federates with this endpoint."
+            " If no SERVICE clause is meant here, put a full stop after the triple, before the {.",
+            line=line,
+            column=column,
+            excerpt=excerpt,
+        )
+
+
+class UpdateRefused(QueryError):
+    """The request asks for a change of the data."""
+
+    status = 403
+    slug = "update-refused"
+    title = "Writing is off"
+
+    def __init__(self, *, line: int | None = None, column: int | None = None, excerpt: str | None = None) -> None:
+        super().__init__(
+            "This server only answers queries (SELECT, ASK, CONSTRUCT, DESCRIBE); it does not run updates.",
+            line=line,
+            column=column,
+            excerpt=excerpt,
+        )
+
+
+class QueryTooLong(QueryError):
+    """The query text has more bytes than allowed."""
+
+    status = 413
+    slug = "query-too-long"
+    title = "The query is too long"
+
+    def __init__(self, size: int, limit: int) -> None:
+        super().__init__(
+            f"The query has {size:,} bytes; at most {limit:,} are allowed. Split it, for example its VALUES block."
+        )
+
+
+class QueryTooNested(QueryError):
+    """The brackets of the query are nested too deep."""
+
+    slug = "query-too-nested"
+    title = "The query is nested too deep"
+
+    def __init__(self, limit: int, *, line: int, column: int, excerpt: str) -> None:
+        super().__init__(
+            f"Line {line}, column {column}: brackets are nested more than {limit} deep here."
+            " Flatten the query, or split it into several.",
+            line=line,
+            column=column,
+            excerpt=excerpt,
+        )
+
+
+class QueryTooComplex(QueryError):
+    """The query has too many parts for the engine to plan."""
+
+    slug = "query-too-complex"
+    title = "The query is too complex"
+
+
+class TimeLimitExceeded(QueryError):
+    """The query took longer than allowed."""
+
+    status = 503
+    slug = "time-limit"
+    title = "The query took too long"
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(
+            f"The query was not done after {seconds:g} seconds and was given up. Make it more selective,"
+            " add a LIMIT, or ask for more time with the parameter timeout."
+        )
+
+
+class ResultTooLarge(QueryError):
+    """The answer has more bytes than allowed."""
+
+    status = 422
+    slug = "result-too-large"
+    title = "The result is too large"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"The result is larger than {limit:,} bytes. Ask for it in parts with ORDER BY, LIMIT, OFFSET."
+        )
+
+
+class EngineBusy(QueryError):
+    """All places where a query can run are taken."""
+
+    status = 503
+    slug = "busy"
+    title = "The server is busy"
+    retry_after = 5
+
+    def __init__(self) -> None:
+        super().__init__("All query slots are taken by other queries. Try again in a few seconds.")
+
+
+class EngineFailure(QueryError):
+    """Something broke in the engine that is not the query's fault."""
+
+    status = 500
+    slug = "engine"
+    title = "The query engine failed"
+
+    def __init__(self) -> None:
+        super().__init__("The engine could not finish this query. The server has noted the reason in its log.")

@@ -1,0 +1,65 @@
+"""The language of pages, and their texts in English and Chinese."""
+
+from __future__ import annotations
+
+from flask import request
+
+LANGUAGES = ("en", "zh")
+
+TEXTS: dict[str, dict[str, str]] = {
+    "triples": {"en": "triples", "zh": "条三元组"},
+    "graphs": {"en": "Named graphs", "zh": "命名图"},
+    "classes": {"en": "What is in it", "zh": "内容概览"},
+    "class": {"en": "Class", "zh": "类"},
+    "graph": {"en": "Graph", "zh": "图"},
+    "count": {"en": "Number", "zh": "数量"},
+    "version": {"en": "Version", "zh": "版本"},
+    "built": {"en": "built", "zh": "构建于"},
+    "lead": {
+        "en": "Ask this knowledge graph in SPARQL, here or from any program.",
+        "zh": "用 SPARQL 查询这个知识图谱：可以直接在此提问，也可以从任何程序访问。",
+    },
+    "query": {"en": "Query", "zh": "查询"},
+    "ask": {"en": "Ask a question", "zh": "提出查询"},
+    "run": {"en": "Run", "zh": "运行"},
+    "answer_as": {"en": "Answer as", "zh": "结果格式"},
+    "page": {"en": "page", "zh": "网页"},
+    "examples": {"en": "Examples", "zh": "查询示例"},
+    "for_programs": {"en": "For programs", "zh": "供程序使用"},
+    "endpoint": {"en": "SPARQL endpoint", "zh": "SPARQL 端点"},
+    "description": {"en": "Service description", "zh": "服务描述"},
+    "problems": {"en": "Error messages", "zh": "错误说明"},
+    "problems_lead": {
+        "en": "Every error has one of these types, as a problem document (RFC 9457) or as a page.",
+        "zh": "所有错误都属于下列类型之一，以问题文档（RFC 9457）或网页形式返回。",
+    },
+    "result": {"en": "Result", "zh": "查询结果"},
+    "row": {"en": "row", "zh": "行"},
+    "rows": {"en": "rows", "zh": "行"},
+    "no_rows": {"en": "The query has no results.", "zh": "查询没有结果。"},
+    "cut": {
+        "en": "Only the first {rows} rows are shown; the result has more. Get all of it as",
+        "zh": "此处只显示前 {rows} 行，结果不止这些。完整结果可下载：",
+    },
+    "whole": {"en": "Get this result as", "zh": "下载结果："},
+    "yes": {"en": "yes", "zh": "是"},
+    "no": {"en": "no", "zh": "否"},
+    "edit": {"en": "Change the query", "zh": "修改查询"},
+    "home": {"en": "Home", "zh": "首页"},
+    "skip": {"en": "Skip to the content", "zh": "跳到正文"},
+    "more": {"en": "What this error means", "zh": "查看该错误的说明"},
+    "error": {"en": "Error", "zh": "错误"},
+}
+
+
+def page_language() -> str:
+    """The language of the page: `?lang=`, else Accept-Language, else English."""
+    wanted = request.args.get("lang", "").lower().partition("-")[0]
+    if wanted in LANGUAGES:
+        return wanted
+    return request.accept_languages.best_match(LANGUAGES) or "en"
+
+
+def text(key: str, language: str) -> str:
+    """A text of the pages in one language."""
+    return TEXTS[key][language]

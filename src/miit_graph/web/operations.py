@@ -1,0 +1,37 @@
+"""For those who run the server: is the process alive, can it answer?"""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, jsonify
+
+from miit_graph.engine import formats
+from miit_graph.engine.api import Limits, Query
+from miit_graph.engine.errors import QueryError
+from miit_graph.web.context import context
+
+blueprint = Blueprint("operations", __name__)
+_SECONDS = 5.0
+
+
+@blueprint.get("/health/live")
+def live() -> Response:
+    """200 as long as the process answers at all: asks nothing of the engine."""
+    return _state("ok")
+
+
+@blueprint.get("/health/ready")
+def ready() -> Response:
+    """200 if the engine answers a trivial query, else 503 with the kind of its trouble."""
+    try:
+        answer = context().engine.run(Query("ASK {}"), formats.JSON, Limits(seconds=_SECONDS))
+        answer.close()
+    except QueryError as error:
+        return _state("unavailable", 503, reason=error.slug)
+    return _state("ok", version=context().engine.version)
+
+
+def _state(status: str, code: int = 200, **members: str) -> Response:
+    response = jsonify(status=status, **members)
+    response.status_code = code
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,151 @@
+"""Errors as RFC 9457 problem details, or as a page for a browser: one handler, one shape."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import Any, cast
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+
+from miit_graph.engine import errors
+from miit_graph.engine.errors import QueryError
+from miit_graph.web.context import context
+from miit_graph.web.negotiation import prefers_html
+from miit_graph.web.page import page
+
+_log = logging.getLogger(__name__)
+
+
+class Problem(Exception):
+    """An error of the request, not of its query. ``members`` are added to the problem document."""
+
+    def __init__(
+        self,
+        status: int,
+        slug: str,
+        title: str,
+        detail: str,
+        headers: dict[str, str] | None = None,
+        **members: Any,
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.slug = slug
+        self.title = title
+        self.detail = detail
+        self.headers = headers or {}
+        self.members = members
+
+
+_KINDS: tuple[type[QueryError], ...] = (
+    errors.QuerySyntaxError,
+    errors.UnknownFunction,
+    errors.BadGraphName,
+    errors.ServiceRefused,
+    errors.UpdateRefused,
+    errors.QueryTooLong,
+    errors.QueryTooNested,
+    errors.QueryTooComplex,
+    errors.TimeLimitExceeded,
+    errors.ResultTooLarge,
+    errors.EngineBusy,
+    errors.EngineFailure,
+)
+_REQUEST_KINDS = (
+    (
+        "request",
+        400,
+        "The request is not understood",
+        "A parameter or the body is missing, given twice or malformed.",
+    ),
+    ("not-found", 404, "There is nothing here", "No resource has this address."),
+    ("method", 405, "This method is not allowed here", "The Allow header lists the methods that are."),
+    ("not-acceptable", 406, "No format fits", "No format on offer is among those the request accepts."),
+    ("too-large", 413, "The request is too large", "The body has more bytes than the server takes."),
+    (
+        "media-type",
+        415,
+        "The body has an unknown type",
+        "A query is posted as a form or as application/sparql-query.",
+    ),
+    ("server", 500, "The server has failed", "Something broke that is not the request's fault."),
+)
+_SLUGS = {status: slug for slug, status, _, _ in _REQUEST_KINDS}
+
+
+def kinds() -> list[dict[str, Any]]:
+    """Every kind of problem: slug, status, title, and what it means in one sentence."""
+    listed = [
+        {
+            "slug": kind.slug,
+            "status": kind.status,
+            "title": kind.title,
+            "meaning": (kind.__doc__ or "").strip(),
+        }
+        for kind in _KINDS
+    ]
+    listed += [
+        {"slug": slug, "status": status, "title": title, "meaning": meaning}
+        for slug, status, title, meaning in _REQUEST_KINDS
+    ]
+    return sorted(listed, key=lambda kind: (kind["status"], kind["slug"]))
+
+
+def register(app: Flask) -> None:
+    """Make the application answer every error in this shape."""
+    app.register_error_handler(QueryError, _query_error)
+    app.register_error_handler(Problem, _problem)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _unforeseen)
+
+
+def _query_error(error: QueryError) -> Response:
+    members = {"line": error.line, "column": error.column, "excerpt": error.excerpt}
+    headers = {"Retry-After": str(error.retry_after)} if error.retry_after else {}
+    known = {name: value for name, value in members.items() if value is not None}
+    return _answer(error.status, error.slug, error.title, error.detail, headers, known)
+
+
+def _problem(error: Problem) -> Response:
+    return _answer(error.status, error.slug, error.title, error.detail, error.headers, error.members)
+
+
+def _http_error(error: HTTPException) -> Response:
+    """What Flask and Werkzeug raise themselves: 404, 405, 413 and the like."""
+    status = error.code or 500
+    if status < 400:
+        return cast(Response, error.get_response())  # a redirect is not a problem
+    slug = _SLUGS.get(status, "request" if status < 500 else "server")
+    title = next((title for known, _, title, _ in _REQUEST_KINDS if known == slug), error.name)
+    detail = {
+        404: "Nothing here has this address. The query endpoint is /sparql.",
+        405: f"{request.method} is not possible here.",
+        413: f"The body may have at most {context().settings.body_bytes:,} bytes.",
+        500: "The server has noted the reason in its log.",
+    }.get(status, error.description or error.name)
+    headers = {}
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    return _answer(status, slug, title, detail, headers, {})
+
+
+def _unforeseen(error: Exception) -> Response:
+    _log.exception("a request failed: %s %s", request.method, request.path, exc_info=error)
+    return _answer(500, "server", "The server has failed", "The server has noted the reason in its log.", {}, {})
+
+
+def _answer(
+    status: int, slug: str, title: str, detail: str, headers: dict[str, str], members: dict[str, Any]
+) -> Response:
+    kind = f"{context().about.base or '/'}problems#{slug}"
+    problem = {"type": kind, "title": title, "status": status, "detail": detail, **members}
+    if prefers_html(request.headers.get("Accept", "")):
+        response = page("problem.html", status, problem=problem, slug=slug)
+    else:
+        response = Response(json.dumps(problem, ensure_ascii=False), status, content_type="application/problem+json")
+    response.headers["Cache-Control"] = "no-store"
+    response.vary.add("Accept")
+    response.headers.update(headers)
+    return response

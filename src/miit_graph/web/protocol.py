@@ -1,0 +1,135 @@
+"""Reads a query operation from a request (SPARQL 1.1 Protocol, section 2.1)."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from flask import Request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from miit_graph.engine.api import Query
+from miit_graph.engine.errors import UpdateRefused
+from miit_graph.web.problems import Problem
+
+FORM = "application/x-www-form-urlencoded"
+DIRECT = "application/sparql-query"
+_UPDATE = "application/sparql-update"
+_BAD_PERCENT = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+_MOST_PARAMETERS = 1_000
+_POSTABLE = f"{FORM}, {DIRECT}"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What the request asks for; what it doesn't say is None."""
+
+    query: Query | None
+    format: str | None
+    seconds: float | None
+
+
+def read_operation(request: Request) -> Operation:
+    """The query operation of a GET, HEAD or POST request.
+
+    Raises Problem (400, 415) where the request doesn't follow the protocol, and UpdateRefused for an update.
+    """
+    parameters = _pairs(_query_string(request), "address")
+    texts = [value for name, value in parameters if name == "query"]
+    if request.method == "POST":
+        kind = request.mimetype
+        if kind == _UPDATE:
+            raise UpdateRefused
+        if request.content_encoding and request.content_encoding.lower() != "identity":
+            raise _unsupported(f"A body with Content-Encoding {request.content_encoding} is not understood.")
+        if kind == DIRECT:
+            texts.append(_direct(request))
+        elif kind == FORM:
+            fields = _pairs(_body(request), "form")
+            texts += [value for name, value in fields if name == "query"]
+            parameters += fields
+        elif kind or request.get_data():
+            raise _unsupported(f'A body of type "{kind}" is not understood.' if kind else "The body has no type.")
+        if not texts and not any(name == "update" for name, _ in parameters):
+            raise _malformed("The request holds no query. Send it as the parameter query, or as the body.")
+    if any(name == "update" for name, _ in parameters):
+        raise UpdateRefused
+    if len(texts) > 1:
+        raise _malformed(f"The request holds {len(texts)} queries. Send exactly one.")
+    query = (
+        Query(
+            texts[0],
+            tuple(value for name, value in parameters if name == "default-graph-uri"),
+            tuple(value for name, value in parameters if name == "named-graph-uri"),
+        )
+        if texts
+        else None
+    )
+    single = dict(reversed(parameters))  # the first of a name counts
+    return Operation(query, single.get("format") or None, _seconds(single.get("timeout")))
+
+
+def _query_string(request: Request) -> bytes:
+    # WSGI hands bytes over as Latin-1 (PEP 3333).
+    return str(request.environ.get("QUERY_STRING", "")).encode("latin-1", "replace")
+
+
+def _pairs(raw: bytes, where: str) -> list[tuple[str, str]]:
+    broken = _BAD_PERCENT.search(raw)
+    if broken:
+        raise _malformed(f"The {where} has a % at byte {broken.start() + 1} that no two hexadecimal digits follow.")
+    try:
+        return parse_qsl(raw.decode(), keep_blank_values=True, errors="strict", max_num_fields=_MOST_PARAMETERS)
+    except UnicodeDecodeError:
+        raise _malformed(f"The {where} is not UTF-8.") from None
+    except ValueError:
+        raise _malformed(f"The {where} has more than {_MOST_PARAMETERS} parameters.") from None
+
+
+def _direct(request: Request) -> str:
+    charset = request.mimetype_params.get("charset", "utf-8")
+    try:
+        return _body(request).decode(charset)
+    except LookupError:
+        raise _unsupported(f'The charset "{charset}" is unknown. Send UTF-8.') from None
+    except UnicodeError:
+        raise _malformed(f"The body is not {charset.upper()}.") from None
+
+
+def _body(request: Request) -> bytes:
+    """The whole body. Raises 413 if it is too large."""
+    body = request.get_data(cache=False)
+    most = request.max_content_length
+    # Werkzeug refuses a body that announces too many bytes, but cuts one that doesn't announce any.
+    if most is not None and request.content_length is None and len(body) >= most:
+        raise RequestEntityTooLarge
+    return body
+
+
+def _seconds(value: str | None) -> float | None:
+    if not value:
+        return None
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds < math.inf:
+        raise _malformed(f'timeout={value[:40]} is not a number of seconds. Write for example "timeout=10".')
+    return seconds
+
+
+def _malformed(detail: str) -> Problem:
+    return Problem(400, "request", "The request is not understood", detail)
+
+
+def _unsupported(detail: str) -> Problem:
+    hint = f"{detail} Post the query as {FORM} with the parameter query, or as {DIRECT}."
+    return Problem(
+        415,
+        "media-type",
+        "The body has an unknown type",
+        hint,
+        {"Accept-Post": _POSTABLE, "Accept": _POSTABLE},
+    )

@@ -1,0 +1,80 @@
+"""Reads the first rows of a SELECT result for a page, from the TSV an engine streams (a row a line)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from miit_graph.engine.api import Answer
+
+_LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"(?:@([A-Za-z0-9-]+)|\^\^<([^>]*)>)?', re.DOTALL)
+_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
+_SHORT = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f"}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One value; its kind is `iri`, `literal`, `other` or `none`."""
+
+    kind: str
+    text: str
+    language: str = ""
+    datatype: str = ""
+
+    @property
+    def link(self) -> str:
+        """Where a click may lead: only to web addresses, never to a script."""
+        return self.text if self.kind == "iri" and self.text.startswith(("http://", "https://")) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The head of a result. ``more``: it has rows that are not here."""
+
+    variables: list[str]
+    rows: list[list[Cell]]
+    more: bool
+
+
+def read_table(answer: Answer, limit: int) -> Table:
+    """The first ``limit`` rows. Raises the `QueryError` of an answer that fails before that."""
+    lines = _lines(answer)
+    header = next(lines, "")
+    variables = [name.removeprefix("?") for name in header.split("\t")] if header else []
+    rows: list[list[Cell]] = []
+    for line in lines:
+        if len(rows) == limit:
+            return Table(variables, rows, more=True)
+        rows.append([_cell(value) for value in line.split("\t")] if variables else [])
+    return Table(variables, rows, more=False)
+
+
+def _lines(answer: Answer) -> Iterator[str]:
+    rest = b""
+    for chunk in answer:
+        *whole, rest = (rest + chunk).split(b"\n")
+        for line in whole:
+            yield line.decode()
+    if rest:
+        yield rest.decode()
+
+
+def _cell(value: str) -> Cell:
+    """One value in the syntax of Turtle (SPARQL 1.1 Query Results TSV, section 4)."""
+    if not value:
+        return Cell("none", "")
+    if value.startswith("<") and value.endswith(">") and not value.startswith("<<"):
+        return Cell("iri", _unescape(value[1:-1]))
+    literal = _LITERAL.fullmatch(value)
+    if literal:
+        return Cell("literal", _unescape(literal.group(1)), literal.group(2) or "", literal.group(3) or "")
+    return Cell("literal" if value[0] in "+-.0123456789tf" else "other", value)
+
+
+def _unescape(text: str) -> str:
+    def character(match: re.Match[str]) -> str:
+        digits = match.group(1) or match.group(2)
+        return chr(int(digits, 16)) if digits else _SHORT.get(match.group(3), match.group(3))
+
+    return _ESCAPE.sub(character, text)

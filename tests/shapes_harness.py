@@ -8,7 +8,8 @@ from functools import cache
 from pathlib import Path
 
 import pyoxigraph as ox
-from rdflib import Graph
+from rdflib import Graph, Literal
+from rdflib.namespace import DCTERMS
 
 from miit_graph.build.derive import derive
 from miit_graph.build.pipeline import merge
@@ -18,6 +19,7 @@ from miit_graph.build.validate import validate
 
 ROOT = Path(__file__).resolve().parents[1]
 FIXTURES = ROOT / "tests" / "shapes"
+BASE = FIXTURES / "base.ttl"
 
 NOT_DERIVED = "# not derived"
 """First line of a fixture over which the rules are not to run, because it shows what a broken rule leaves behind."""
@@ -54,20 +56,53 @@ def _vocabulary() -> tuple[ox.Quad, ...]:
     )
 
 
-def dataset_of(files: Iterable[Path]) -> ox.Store:
+@cache
+def shapes_of(rule: str) -> Graph:
+    """The shapes of one rule, with the shapes they refer to."""
+    whole, part = shapes(), Graph()
+    waiting = list(whole.subjects(DCTERMS.identifier, Literal(rule)))
+    while waiting:
+        node = waiting.pop()
+        if (node, None, None) not in part:
+            for predicate, value in whole.predicate_objects(node):
+                part.add((node, predicate, value))
+                waiting.append(value)
+    return part
+
+
+def _is_derived(path: Path) -> bool:
+    return not path.read_text(encoding="utf-8").startswith(NOT_DERIVED)
+
+
+def dataset_of(files: Iterable[Path], *, derived: bool = True) -> ox.Store:
     """Ontology, codes and the files with all that the rules derive, merged into one default graph."""
     store = ox.Store()
     store.bulk_extend(_vocabulary())
-    derived = True
     for path in files:
-        derived &= not path.read_text(encoding="utf-8").startswith(NOT_DERIVED)
         store.bulk_extend(parse(SourceFile(path, path.name, project().graph(f"data/{path.stem}"), "data")))
     if derived:
         derive(store, project())
     return merge(store)
 
 
-def report_for(*turtle_files: Path, processor: str = "rudof") -> list[Result]:
-    """What the shapes say about the files, laid over the ontology and the codes."""
-    report = validate(dataset_of(turtle_files), shapes(), processor=processor)
-    return sorted({Result(f.rule, f.severity, f.focus, f.value, f.shape) for f in report.findings}, key=repr)
+def report_for(
+    *turtle_files: Path, derived: bool = True, processor: str = "rudof", rule: str | None = None
+) -> frozenset[Result]:
+    """What all shapes, or those of one rule, say about the files, laid over the ontology and the codes."""
+    data = dataset_of(turtle_files, derived=derived)
+    report = validate(data, shapes_of(rule) if rule else shapes(), processor=processor)
+    return frozenset(Result(f.rule, f.severity, f.focus, f.value, f.shape) for f in report.findings)
+
+
+@cache
+def baseline(derived: bool, processor: str = "rudof", rule: str | None = None) -> frozenset[Result]:
+    """What the shapes say about the little world alone (codes that it does not use, for example)."""
+    return report_for(BASE, derived=derived, processor=processor, rule=rule)
+
+
+@cache
+def news_from(fixture: Path, processor: str = "rudof", rule: str | None = None) -> frozenset[Result]:
+    """What the shapes say about a fixture, beyond what they say about the world it is laid over."""
+    derived = _is_derived(fixture)
+    results = report_for(BASE, fixture, derived=derived, processor=processor, rule=rule)
+    return results - baseline(derived, processor, rule)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -51,9 +50,7 @@ def shapes() -> Graph:
 @cache
 def _vocabulary() -> tuple[ox.Quad, ...]:
     """The ontology and the codes."""
-    return tuple(
-        quad for file in project().files if file.role in ("ontology", "codes") for quad in parse(file)
-    )
+    return tuple(quad for file in project().files if file.role in ("ontology", "codes") for quad in parse(file))
 
 
 @cache
@@ -74,7 +71,8 @@ def _is_derived(path: Path) -> bool:
     return not path.read_text(encoding="utf-8").startswith(NOT_DERIVED)
 
 
-def dataset_of(files: Iterable[Path], *, derived: bool = True) -> ox.Store:
+@lru_cache(maxsize=4)
+def dataset_of(files: tuple[Path, ...], *, derived: bool = True) -> ox.Store:
     """Ontology, codes and the files with all that the rules derive, merged into one default graph."""
     store = ox.Store()
     store.bulk_extend(_vocabulary())

@@ -10,12 +10,13 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 from rdflib import RDF, Graph, Literal, Namespace, URIRef
-from rdflib.namespace import DCTERMS, SKOS
+from rdflib.namespace import DCTERMS, RDFS, SKOS
 from rdflib.term import Node
-from shapes_harness import FIXTURES, ROOT, baseline, dataset_of, news_from, shapes
 
 from miit_graph.build.shacl import PROCESSORS
+from miit_graph.build.sources import parse
 from miit_graph.build.validate import Report, validate
+from tests.shapes_harness import FIXTURES, ROOT, baseline, dataset_of, news_from, project, shapes
 
 SH = Namespace("http://www.w3.org/ns/shacl#")
 M = "https://w3id.org/miit-graph/ont#"
@@ -120,9 +121,7 @@ def test_every_property_shape_belongs_to_a_rule() -> None:
     graph = shapes()
     for shape in graph.subjects(RDF.type, SH.PropertyShape):
         owners = list(graph.subjects(SH.property, shape))
-        assert [graph.value(owner, DCTERMS.identifier) for owner in owners] == [
-            graph.value(shape, DCTERMS.identifier)
-        ]
+        assert [graph.value(owner, DCTERMS.identifier) for owner in owners] == [graph.value(shape, DCTERMS.identifier)]
 
 
 def test_only_lists_and_paths_are_blank() -> None:
@@ -147,7 +146,7 @@ def test_messages_name_variables_of_their_query() -> None:
 
 @cache
 def shipped() -> ox.Store:
-    return dataset_of(sorted((ROOT / "data").glob("**/*.ttl")))
+    return dataset_of(tuple(sorted((ROOT / "data").glob("**/*.ttl"))))
 
 
 @cache
@@ -182,16 +181,27 @@ def focus_nodes(graph: Graph, shape: URIRef, store: ox.Store) -> bool:
     )
 
 
-def test_labels_of_all_kinds_are_looked_at() -> None:
+def test_names_of_all_kinds_are_looked_at() -> None:
     """Whatever has an authored name in data/ is a focus node of the rules on names."""
-    classes = " ".join(f"<{c}>" for c in shapes().objects(URIRef(f"{SHAPE}both-labels-label"), SH.targetClass))
-    unseen = (
-        "SELECT DISTINCT ?thing { ?thing <http://www.w3.org/2004/02/skos/core#prefLabel> ?name "
-        f"FILTER NOT EXISTS {{ ?thing a/<http://www.w3.org/2000/01/rdf-schema#subClassOf>* ?class VALUES ?class {{ {classes} }} }}"
-        f"FILTER NOT EXISTS {{ ?thing <{M}rank>|<{M}quote>|<{M}edtf>|<{M}derivedBy>|"
-        "<http://www.w3.org/2000/01/rdf-schema#isDefinedBy> ?generated } }"
-    )
-    assert [row["thing"].value for row in shipped().query(unseen)] == []  # type: ignore[union-attr]
+    seen = {
+        str(node)
+        for target in shapes().objects(URIRef(f"{SHAPE}han-in-chinese"), SH.targetClass)
+        for node in instances(str(target))
+    }
+    named = {
+        quad.subject.value
+        for file in project().files
+        if file.role == "data"
+        for quad in parse(file)
+        if quad.predicate.value == str(SKOS.prefLabel)
+    }
+    assert named and named <= seen
+
+
+def instances(class_iri: str) -> set[str]:
+    """Instances of a class and its subclasses in the shipped data."""
+    query = f"SELECT ?node {{ ?class <{RDFS.subClassOf}>* <{class_iri}> . ?node a ?class }}"
+    return {row["node"].value for row in shipped().query(query)}  # type: ignore[union-attr]
 
 
 def test_everything_has_a_name() -> None:
@@ -229,8 +239,20 @@ def outcome(fixture: Path, processor: str) -> set[tuple[str, ...]]:
 BLANK = re.compile(r"^(_:)?[Nn]?[0-9a-f]{20,}$")
 
 
+DIFFERENCES = {
+    # A literal that is not in the lexical space of its datatype violates sh:datatype (SHACL section 4.1.2); rudof
+    # lets it pass. shp:time-order catches it with both.
+    "15-time-bounds/invalid-day": "time-bounds-latest",
+}
+"""Fixtures on which the processors differ, and the shape of which only pyshacl speaks."""
+
+
 @pytest.mark.parametrize("fixture", [*VALID, *INVALID], ids=name)
 def test_processors_agree_on(fixture: Path) -> None:
+    if name(fixture) in DIFFERENCES:
+        only = outcome(fixture, "pyshacl") ^ outcome(fixture, "rudof")
+        assert {shape for _, _, shape in only} == {SHAPE + DIFFERENCES[name(fixture)]}
+        return
     assert outcome(fixture, "rudof") == outcome(fixture, "pyshacl")
 
 

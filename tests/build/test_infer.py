@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import owlrl
@@ -132,7 +133,8 @@ def test_from_a_deprecated_fact_nothing_follows_but_its_types(project: Project) 
     found = run(
         project,
         ontology__a=":Tenure rdfs:subClassOf :Fact . :has owl:inverseOf :of . :of rdfs:subPropertyOf :about .",
-        data__a=":live a :Tenure ; :of :x ; m:rank c:rank-normal . :dead a :Tenure ; :of :y ; m:rank c:rank-deprecated .",
+        data__a=""":live a :Tenure ; :of :x ; m:rank c:rank-normal .
+            :dead a :Tenure ; :of :y ; m:rank c:rank-deprecated .""",
     )
     assert found == {
         ("live", "type", "Fact"),
@@ -182,9 +184,7 @@ def test_the_shipped_graph_gains_what_is_useful_and_no_noise(project: Project, w
     assert types | {t.predicate.value for t in found if t.predicate.value != RDF.type} <= declared | {RDF.Statement}
 
 
-def test_direct_containment_stays_direct_and_the_closure_has_its_own_property(
-    project: Project, whole: ox.Store
-) -> None:
+def test_direct_containment_stays_direct_beside_its_closure(project: Project, whole: ox.Store) -> None:
     direct, closed = ox.NamedNode(ORG.subOrganizationOf), ox.NamedNode(ORG.transitiveSubOrganizationOf)
     found = inferred(whole, project)
     assert {t for t in found if t.predicate == direct} == set()
@@ -211,13 +211,15 @@ def test_a_fact_that_is_deprecated_takes_its_inferences_along(project_copy: Path
     file = project_copy / "data" / "history.ttl"
     text = file.read_text(encoding="utf-8")
     assert text.count("m:Supersession") == 1
-    head, block = text[: text.index("m:Supersession")], text[text.index("m:Supersession") :]
-    file.write_text(head + block.replace("c:rank-normal", "c:rank-deprecated", 1), encoding="utf-8")
+    head, block = text.split("m:Supersession")
+    block, changed = re.subn(r"c:rank-\w+", "c:rank-deprecated", block, count=1)
+    assert changed
+    file.write_text(f"{head}m:Supersession{block}", encoding="utf-8")
     project = Project.open(project_copy)
     store = assemble(project).store
     infer(store, project)
-    changed = {ox.NamedNode(ORG.changedBy), ox.NamedNode(ORG.resultedFrom)}
-    assert not [q for q in merge(store) if q.predicate in changed]
+    about_change = {ox.NamedNode(ORG.changedBy), ox.NamedNode(ORG.resultedFrom)}
+    assert not [q for q in merge(store) if q.predicate in about_change]
 
 
 def test_an_independent_reasoner_agrees(project: Project, whole: ox.Store) -> None:

@@ -15,7 +15,7 @@ import pyoxigraph as ox
 from miit_graph.build.errors import ProjectError
 from miit_graph.build.sources import Locator
 from miit_graph.build.validate import Finding
-from miit_graph.vocabulary import DCT, PROV, SKOS, M
+from miit_graph.vocabulary import DCT, PROV, SKOS, M, shorten
 
 RULE = "R13"
 _TITLE = {"en": "Quotes stand verbatim in the cited lines", "zh": "引文须逐字见于所引各行"}
@@ -110,14 +110,16 @@ def check_quotes(store: ox.Store, folder: Path, locator: Locator | None = None) 
         text = by_iri.get(row["source"])
         cited = "\n".join(text.lines[int(row["first"]) - 1 : int(row["last"])]) if text else ""
         if row["quote"] not in cited:
-            place = f"lines {row['first']}–{row['last']} of {text.file if text else row['source']}"
+            one = row["first"] == row["last"]
+            numbers = row["first"] if one else f"{row['first']}–{row['last']}"
+            source = text.file if text else row["source"]
             findings.append(
                 _finding(
                     row["citation"],
                     M.quote,
                     row["quote"],
-                    f"The quote does not stand verbatim in {place}.",
-                    f"引文未逐字见于 {text.file if text else row['source']} 第 {row['first']}–{row['last']} 行。",
+                    f"The quote does not stand verbatim in {'line' if one else 'lines'} {numbers} of {source}.",
+                    f"引文未逐字见于 {source} 第 {numbers} 行。",
                     locator,
                 )
             )
@@ -167,7 +169,7 @@ def _rows(store: ox.Store, query: str) -> Iterable[dict[str, str]]:
 def _finding(
     focus: str, path: str, value: str | None, english: str, chinese: str, locator: Locator | None = None
 ) -> Finding:
-    place = locator.find(focus, *([value] if value else [])) if locator else None
+    place = locator.find(focus, shorten(path), value) if locator else None
     return Finding(
         rule=RULE,
         title=_TITLE,

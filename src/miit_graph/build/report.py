@@ -19,6 +19,7 @@ _WORDS = {
         "Violation": "VIOLATION",
         "Warning": "WARNING",
         "Info": "INFO",
+        "path": "property",
         "value": "value",
         "mend": "to mend",
         "conforms": "The graph conforms: no violations, {w} warning(s), {i} info(s).",
@@ -29,6 +30,7 @@ _WORDS = {
         "Violation": "违规",
         "Warning": "警告",
         "Info": "提示",
+        "path": "属性",
         "value": "值",
         "mend": "修正",
         "conforms": "图谱符合全部规则：无违规，警告 {w} 条，提示 {i} 条。",
@@ -89,6 +91,8 @@ def _entry(finding: Finding, lang: str) -> list[str]:
     place = f"{finding.file}:{finding.line}" if finding.file else "(derived)"
     name = " ".join(filter(None, [pick(finding.label, lang), f"[{shorten(finding.focus)}]"]))
     lines = [f"  {place}  {name}", f"      {pick(finding.message, lang)}"]
+    if finding.path is not None:
+        lines.append(f"      {_WORDS[lang]['path']}: {shorten(finding.path)}")
     if finding.value is not None:
         value = shorten(finding.value) if "://" in finding.value and " " not in finding.value else f"«{finding.value}»"
         lines.append(f"      {_WORDS[lang]['value']}: {value}")

@@ -154,17 +154,41 @@ class Locator:
                     iri = subject[1] or prefixes.get(subject[2], "") + subject[3].rstrip(".")
                     self._index.setdefault(iri, (file, number))
 
-    def find(self, subject: str, *hints: str) -> tuple[str, int] | None:
-        """File name and line of `subject`; of the first line of its block that contains one of `hints`, if any."""
+    def find(self, subject: str, path: str | None = None, value: str | None = None) -> tuple[str, int] | None:
+        """File name and line of `subject`, or of the line in its block that names `path` or `value` best.
+
+        `path` and `value` are as written in Turtle. Where nothing in the block names the value, and it is a prefixed
+        name or IRI that no file says anything about, the first line that mentions it anywhere is meant.
+        """
         if not self._lines:
             self._read()
         if subject not in self._index:
             return None
         file, start = self._index[subject]
         lines = self._lines[file.name]
-        end = next((n for n in range(start + 1, len(lines)) if _SUBJECT.match(lines[n])), len(lines))
-        for hint in hints:
-            for number in range(start, end + 1):
-                if hint and hint in lines[number - 1]:
-                    return file.name, number
-        return file.name, start
+        end = next((n for n in range(start + 1, len(lines) + 1) if _SUBJECT.match(lines[n - 1])), len(lines) + 1)
+        best, line = max((_score(lines[n - 1], path, value), -n) for n in range(start, end))
+        if value and best < _VALUE and ":" in value and (mention := self._mention(value)):
+            return mention
+        return file.name, -line if best else start
+
+    def _mention(self, name: str) -> tuple[str, int] | None:
+        """The first line, in any file, on which `name` stands as a whole."""
+        whole = re.compile(rf"(?<![\w:-]){re.escape(name)}(?![\w-])")
+        for file, lines in self._lines.items():
+            for number, line in enumerate(lines, 1):
+                if whole.search(line):
+                    return file, number
+        return None
+
+
+_VALUE = 2
+"""Score of a line that names the value; one that names only the property has less."""
+
+
+def _score(line: str, path: str | None, value: str | None) -> int:
+    """How much of a property and its value a line of Turtle names."""
+    named = bool(path and path in line)
+    if value and value in line and (len(value) > 2 or named):
+        return _VALUE + named
+    return int(named)

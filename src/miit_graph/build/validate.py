@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 import pyoxigraph as ox
-from rdflib import Graph, URIRef
+from rdflib import BNode, Graph, URIRef
 from rdflib.term import Node
 
 from miit_graph.build import shacl
@@ -21,7 +21,7 @@ from miit_graph.vocabulary import DCT, RDF, SH, SKOS, shorten
 
 SEVERITIES = ("Violation", "Warning", "Info")
 
-_IRI_IN_TEXT = re.compile(r"<?(https?://[^\s<>«»“”\"，。；、）)]+[^\s<>«»“”\"，。；、）).,:;])>?")
+_IRI_IN_TEXT = re.compile(r"<?(https?://[^\s<>«»“”\"，。；、（）()]+[^\s<>«»“”\"，。；、（）().,:;])>?")
 
 
 @dataclass(frozen=True)
@@ -116,8 +116,7 @@ class _Reader:
         identifier = self._shapes.value(identified, URIRef(DCT.identifier)) if identified else None
         place = None
         if self._locator is not None and focus is not None:
-            hints = [_as_written(term) for term in (value, path) if term is not None and term != focus]
-            place = self._locator.find(str(focus), *hints)
+            place = self._locator.find(str(focus), _as_written(path), _as_written(value) if value != focus else None)
         return Finding(
             rule=str(identifier) if identifier else shorten(str(source)),
             title=self._texts(self._owner(shape, URIRef(SKOS.prefLabel)), URIRef(SKOS.prefLabel)),
@@ -185,8 +184,10 @@ def _by_language(terms: Iterable[Node]) -> dict[str, str]:
     return {getattr(term, "language", None) or "": str(term) for term in sorted(terms, key=str)}
 
 
-def _as_written(term: Node) -> str:
+def _as_written(term: Node | None) -> str | None:
     """The text by which a term is likely to stand in a Turtle file."""
+    if term is None or isinstance(term, BNode):
+        return None
     if isinstance(term, URIRef):
         short = shorten(str(term))
         return str(term) if short.startswith("<") else short

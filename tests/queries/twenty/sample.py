@@ -1,7 +1,8 @@
 """Which twenty sentences of the two sources became the questions of this folder.
 
-Usage: ``python sample.py FOLDER`` with the folder that holds the source files. It prints source, line and the place of
-the sentence in its line; the sentences themselves stay in the sources. Not run by the tests, which have no sources.
+Usage: ``python sample.py FOLDER`` with the folder that holds the source files. It prints source, line and the
+place of the sentence in its line; the sentences themselves stay in the sources. Not run by the tests, which
+have no sources.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ Sentence = tuple[str, int, int, str]
 
 
 def is_heading(source: str, line: str) -> bool:
-    """Headings say nothing: lines without a full stop in source A; rules, the infobox' head and table heads in B."""
+    """In source A lines without a full stop; in source B lines with = and the heads of infobox and table."""
     if source == "A":
         return not line.endswith(".")
     return line.startswith("=") or line == "Infobox" or line.startswith(("| No.", "| Ministry of"))

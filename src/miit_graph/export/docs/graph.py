@@ -24,7 +24,7 @@ _GRAPH = re.compile(
     r"^(?P<base>.+)graph/(?P<role>ontology/alignments|ontology|codes|data|shapes|derived|derivations|inferred)(?:/|$)"
 )
 _LOCAL_NAME = re.compile(r"[A-Za-z0-9_](?:[\w-]*\w)?", re.ASCII)
-_LABELS = (SKOS.prefLabel, RDFS.label, DCT.title)
+_LABELS = (SKOS.prefLabel, RDFS.label, DCT["title"])
 _NOT_USE = ("shapes", "inferred")
 """Graphs that say nothing of how a term is used: rules about the data, and what a reasoner repeats."""
 
@@ -136,6 +136,8 @@ class Parts:
 
     base: str
     prefixes: Mapping[str, str]
+    namespaces: Mapping[str, str]
+    """Those of `prefixes` that the ontology claims as its own."""
     ontology: Part
     alignments: tuple[Part, ...]
     """One for each file."""
@@ -172,8 +174,10 @@ class Parts:
             parts["used"] = part(*(name for name in roles if name not in _NOT_USE))
         aligned = sorted(roles["ontology/alignments"], key=str)
         alignments = tuple(Part(store.quads_for_pattern(None, None, None, graph)) for graph in aligned)
-        prefixes = _prefixes(base, about or {}, parts["ontology"])
-        return cls(base, prefixes, alignments=alignments, **parts)
+        own = _own_prefixes(base, parts["ontology"])
+        more = {**prefixes_for(base), **(about or {}).get("prefixes", {})}
+        prefixes = own | {p: name for p, name in more.items() if p not in own and name not in own.values()}
+        return cls(base, prefixes, own, alignments=alignments, **parts)
 
     def short(self, name: str) -> str:
         """The prefixed name of an IRI if one fits, else the IRI in angle brackets."""
@@ -190,17 +194,16 @@ class Parts:
         return self.used.texts(node, *_LABELS) or self.shapes.texts(node, *_LABELS)
 
 
-def _prefixes(base: str, about: Mapping[str, Any], ontology: Part) -> dict[str, str]:
-    """Prefixes of the dataset; those that its ontology asks for come first."""
+def _own_prefixes(base: str, ontology: Part) -> dict[str, str]:
+    """The prefixes and namespaces that the headers of an ontology ask for."""
     vann = "http://purl.org/vocab/vann/"
     own = {}
     for header in ontology.subjects(f"{vann}preferredNamespaceUri"):
         prefix = ontology.literal(header, f"{vann}preferredNamespacePrefix")
-        namespace = ontology.objects(header, f"{vann}preferredNamespaceUri")[0].value
-        if prefix and (namespace.startswith(base) or not base):
+        namespace = str(ontology.objects(header, f"{vann}preferredNamespaceUri")[0].value)
+        if prefix and namespace.startswith(base):
             own[prefix] = namespace
-    rest = {**prefixes_for(base), **about.get("prefixes", {})}
-    return own | {prefix: name for prefix, name in rest.items() if prefix not in own and name not in own.values()}
+    return own
 
 
 def local_name(name: str) -> str:

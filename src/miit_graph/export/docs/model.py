@@ -112,7 +112,7 @@ class Check:
     constraints: tuple[str, ...]
     """The SHACL parameters, for a check that has no message."""
     mentions: frozenset[str]
-    """IRIs in its targets, paths, values and queries."""
+    """What it is about: classes and properties in its targets, path and query."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,6 @@ class Rule:
     iri: str
     anchor: str
     identifier: str
-    module: str | None
     title: Texts
     definition: Texts
     checks: tuple[Check, ...]

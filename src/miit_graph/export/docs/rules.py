@@ -25,11 +25,9 @@ _HELPERS: Final = (SH["not"], SH.node, SH.qualifiedValueShape)
 _HELPER_LISTS: Final = (SH["or"], SH["and"], SH.xone)
 _SILENT: Final = {*TARGETS, *_PARTS, SH.message, SH.description, SH.severity, SH.path, SH.name, SH.order, SH.group}
 """Properties in the namespace of SHACL that are no constraint."""
-_LISTS_OF_NAMES: Final = (SH.ignoredProperties, SH["in"])
-"""Lists in which a term is only listed, not constrained."""
-
 _NOT_NAMES = re.compile(r"#[^\n]*|<[^>\s]*>|\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'")
 _PREFIX = re.compile(r"PREFIX\s+([\w.-]*):\s*<([^>]*)>", re.IGNORECASE)
+_ABOUT_THIS = re.compile(r"[$?]this\b([^.{}]*)")
 _NAME = re.compile(r"(?<![\w?$])([A-Za-z][\w.-]*)?:([\w-]+)")
 
 
@@ -67,7 +65,6 @@ class RuleReader:
             iri=root.value,
             anchor=local_name(root.value),
             identifier=identifier or local_name(root.value),
-            module=next(iter(part.iris(root, RDFS.isDefinedBy)), None),
             title=part.texts(root, SKOS.prefLabel, SH.name, RDFS.label),
             definition=part.texts(root, SKOS.definition, RDFS.comment),
             checks=tuple(check for node in speaking if (check := self._check(root, node))),
@@ -110,14 +107,13 @@ class RuleReader:
         if not message and not constraints:
             return None
         severity = next(iter(part.iris(node, SH.severity) or part.iris(root, SH.severity)), SH.Violation)
-        mentions = {name for _, name in (*self._targets(root), *self._targets(node))}
         return Check(
             iri=node.value,
             severity=local_name(severity),
             message=message,
             hint=part.texts(node, SH.description) or part.texts(root, SH.description),
             constraints=constraints,
-            mentions=frozenset(mentions | set(self._mentions(node, set()))),
+            mentions=frozenset(self._mentions(root, node)),
         )
 
     def _constraints(self, node: Node) -> Iterator[str]:
@@ -128,27 +124,30 @@ class RuleReader:
             text = self._parts.short(value.value) if isinstance(value, ox.NamedNode) else " ".join(value.value.split())
             yield f"{self._parts.short(predicate)} {text if len(text) < 80 else '…'}"
 
-    def _mentions(self, node: Node, seen: set[Any]) -> Iterator[str]:
-        """IRIs in paths, values, queries and nested shapes, but for plain lists of allowed names."""
-        seen.add(node)
-        for predicate, value in self._part.about(node):
-            if predicate in _LISTS_OF_NAMES or predicate in (RDF.type, SH.severity) or predicate in _PARTS:
-                continue
-            if isinstance(value, ox.Literal) and predicate in (SH.select, SH.ask):
-                yield from names_in_query(self._prologue(node) + value.value)
-            elif isinstance(value, ox.NamedNode) and predicate not in (*_HELPERS, RDF.first, RDF.rest):
-                yield value.value
-            elif isinstance(value, (ox.NamedNode, ox.BlankNode)) and value not in seen:
-                if isinstance(value, ox.NamedNode) and predicate == RDF.first:
-                    yield value.value
-                yield from self._mentions(value, seen)
+    def _mentions(self, root: Node, node: Node) -> Iterator[str]:
+        """What a check is about: its targets, the properties in its path, and what its query says of $this."""
+        for shape in (root, node):
+            yield from (name for kind, name in self._targets(shape) if kind != "query")
+        for path in self._part.objects(node, SH.path):
+            yield from self._in_path(path, set())
+        for query in self._part.objects(node, SH.select, SH.ask):
+            yield from names_in_query(self._prologue(node) + query.value)
+
+    def _in_path(self, path: Any, seen: set[Any]) -> Iterator[str]:
+        """The properties in a path: a name, or lists and operators over paths."""
+        if isinstance(path, ox.NamedNode):
+            yield path.value
+        elif path not in seen:
+            seen.add(path)
+            for _, value in self._part.about(path):
+                if value != iri(RDF.nil):
+                    yield from self._in_path(value, seen)
 
 
 def names_in_query(query: str) -> Iterator[str]:
-    """The IRIs that stand in a SPARQL query as prefixed names."""
+    """The IRIs that stand as prefixed names in what a SPARQL query says of $this."""
     prefixes = dict(_PREFIX.findall(query))
-    for prefix, local in _NAME.findall(_NOT_NAMES.sub(" ", query)):
-        if prefix in prefixes:
-            yield prefixes[prefix] + local
-
-
+    for statement in _ABOUT_THIS.findall(_NOT_NAMES.sub(" ", query)):
+        for prefix, local in _NAME.findall(statement):
+            if prefix in prefixes:
+                yield prefixes[prefix] + local

@@ -81,9 +81,7 @@ class TermReader:
             traits=tuple(trait for known, trait in TRAITS.items() if known in types),
             label=part.texts(node, RDFS.label, SKOS.prefLabel) or self._parts.label(node),
             definition=part.texts(node, SKOS.definition, DCT.description),
-            notes=tuple(
-                Note(kind, texts) for known, kind in _NOTES.items() if (texts := part.texts(node, known))
-            ),
+            notes=tuple(Note(kind, texts) for known, kind in _NOTES.items() if (texts := part.texts(node, known))),
             module=next(iter(part.iris(node, RDFS.isDefinedBy)), None),
             supers=self._expressions(node, RDFS.subClassOf, RDFS.subPropertyOf),
             subs=tuple(sorted(self._subs[node.value])),
@@ -147,7 +145,7 @@ def _module(part: Part, node: ox.NamedNode) -> Module:
     return Module(
         iri=node.value,
         anchor=f"module-{local_name(node.value)}",
-        title=part.texts(node, DCT.title, RDFS.label, SKOS.prefLabel) or {"": local_name(node.value)},
+        title=part.texts(node, DCT["title"], RDFS.label, SKOS.prefLabel) or {"": local_name(node.value)},
         description=part.texts(node, DCT.description, RDFS.comment, SKOS.definition),
         version=part.literal(node, OWL.versionInfo),
         version_iri=next(iter(part.iris(node, OWL.versionIRI)), None),

@@ -48,7 +48,7 @@ def count(parts: Parts) -> Usage:
         domains=domains,
         ranges=_by_key([*_table(typed, _RANGES), *literals]),
         schemes=_by_key(_table(used, _SCHEMES)),
-        properties=_by_key((of, name, n) for name, classes in domains.items() for of, n in classes),
+        properties=_by_key((of, name, n) for name, classes in domains.items() for of, n in classes if name != RDF.type),
     )
 
 
@@ -77,6 +77,11 @@ def superclasses(part: Part) -> dict[str, set[str]]:
     return found
 
 
+def nearest(names: set[str], above: Mapping[str, set[str]]) -> set[str]:
+    """Those of `names` that are above no other of them."""
+    return {name for name in names if not any(name in above.get(other, ()) for other in names - {name})}
+
+
 def _narrowest(part: Part, above: Mapping[str, set[str]]) -> Iterator[ox.Quad]:
     """A triple for each node and class of it that has no narrower one among the node's classes."""
     classes: dict[ox.NamedNode | ox.BlankNode, set[str]] = defaultdict(set)
@@ -84,9 +89,7 @@ def _narrowest(part: Part, above: Mapping[str, set[str]]) -> Iterator[ox.Quad]:
         if isinstance(quad.object, ox.NamedNode) and not isinstance(quad.subject, ox.Triple):
             classes[quad.subject].add(quad.object.value)
     for node, names in classes.items():
-        for name in names:
-            if not any(name in above.get(other, ()) for other in names if other != name):
-                yield ox.Quad(node, iri(_KIND), iri(name))
+        yield from (ox.Quad(node, iri(_KIND), iri(name)) for name in nearest(names, above))
 
 
 def _totals(part: Part, query: str) -> dict[str, int]:

@@ -106,6 +106,17 @@ def test_validate_in_chinese_and_as_json(project_copy: Path, cli: RunCli) -> Non
     assert set(finding["message"]) == {"en", "zh"} == set(finding["hint"])
 
 
+def test_validate_as_sarif_names_rule_and_line(project_copy: Path, cli: RunCli) -> None:
+    edit(project_copy / "data" / "universities.ttl", lambda text: text.replace(' , "北京航空航天大学"@zh', "", 1))
+    log = json.loads(cli("validate", "--project", project_copy, "--format", "sarif").stdout)
+    run = log["runs"][0]
+    errors = [result for result in run["results"] if result["level"] == "error"]
+    assert [result["ruleId"] for result in errors] == ["R01"]
+    assert run["tool"]["driver"]["rules"][errors[0]["ruleIndex"]]["id"] == "R01"
+    place = errors[0]["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"]["uri"] == "data/universities.ttl" and place["region"]["startLine"] > 1
+
+
 @pytest.mark.parametrize(
     ("name", "parser"), [("turtle", "turtle"), ("jsonld", "json-ld"), ("ntriples", "nt"), ("rdfxml", "xml")]
 )

@@ -14,7 +14,7 @@ from pathlib import Path
 from miit_graph import __version__
 
 RESULT_FORMATS = ("table", "json", "xml", "csv", "tsv", "ttl", "nt", "rdf", "jsonld", "trig", "nq")
-REPORT_FORMATS = ("text", "json", "turtle", "jsonld", "ntriples", "rdfxml")
+REPORT_FORMATS = ("text", "json", "sarif", "turtle", "jsonld", "ntriples", "rdfxml")
 DUMP_FORMATS = ("ttl", "nt", "nq", "trig", "jsonld", "rdf")
 
 

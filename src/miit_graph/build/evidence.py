@@ -12,13 +12,11 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from miit_graph.build.checks import QUOTES
 from miit_graph.build.errors import ProjectError
 from miit_graph.build.sources import Locator
 from miit_graph.build.validate import Finding
 from miit_graph.vocabulary import DCT, PROV, SKOS, M, shorten
-
-RULE = "R13"
-_TITLE = {"en": "Quotes stand verbatim in the cited lines", "zh": "引文须逐字见于所引各行"}
 
 _SOURCES = f"""
 SELECT ?source ?file ?hash ?count {{
@@ -81,22 +79,26 @@ def read_sources(store: ox.Store, folder: Path) -> tuple[list[SourceText], list[
         texts.append(SourceText(row["source"], row["file"], lines))
         if row.get("hash") != (actual := hashlib.sha256(content).hexdigest()):
             findings.append(
-                _finding(
+                QUOTES.finding(
                     row["source"],
                     M.sha256,
                     row.get("hash"),
-                    f"The file {row['file']} has SHA-256 {actual}, not the one stated.",
-                    f"文件 {row['file']} 的 SHA-256 为 {actual}，与所载不符。",
+                    {
+                        "en": f"The file {row['file']} has SHA-256 {actual}, not the one stated.",
+                        "zh": f"文件 {row['file']} 的 SHA-256 为 {actual}，与所载不符。",
+                    },
                 )
             )
         if row.get("count") != str(len(lines)):
             findings.append(
-                _finding(
+                QUOTES.finding(
                     row["source"],
                     M.lineCount,
                     row.get("count"),
-                    f"The file {row['file']} has {len(lines)} lines.",
-                    f"文件 {row['file']} 共 {len(lines)} 行。",
+                    {
+                        "en": f"The file {row['file']} has {len(lines)} lines.",
+                        "zh": f"文件 {row['file']} 共 {len(lines)} 行。",
+                    },
                 )
             )
     return texts, findings
@@ -114,12 +116,14 @@ def check_quotes(store: ox.Store, folder: Path, locator: Locator | None = None) 
             numbers = row["first"] if one else f"{row['first']}–{row['last']}"
             source = text.file if text else row["source"]
             findings.append(
-                _finding(
+                QUOTES.finding(
                     row["citation"],
                     M.quote,
                     row["quote"],
-                    f"The quote does not stand verbatim in {'line' if one else 'lines'} {numbers} of {source}.",
-                    f"引文未逐字见于 {source} 第 {numbers} 行。",
+                    {
+                        "en": f"The quote does not stand verbatim in {'line' if one else 'lines'} {numbers} of {source}.",
+                        "zh": f"引文未逐字见于 {source} 第 {numbers} 行。",
+                    },
                     locator,
                 )
             )
@@ -164,26 +168,3 @@ def _rows(store: ox.Store, query: str) -> Iterable[dict[str, str]]:
         if values not in seen:
             seen.add(values)
             yield {name: value for name, value in zip(names, values, strict=True) if value is not None}
-
-
-def _finding(
-    focus: str, path: str, value: str | None, english: str, chinese: str, locator: Locator | None = None
-) -> Finding:
-    place = locator.find(focus, shorten(path), value) if locator else None
-    return Finding(
-        rule=RULE,
-        title=_TITLE,
-        severity="Violation",
-        focus=focus,
-        label={},
-        path=path,
-        value=value,
-        message={"en": english, "zh": chinese},
-        hint={
-            "en": "Compare the citation with the source file: copy the words as they stand, correct the line numbers.",
-            "zh": "对照来源文件：照录原文，并更正行号。",
-        },
-        shape=RULE,
-        file=place[0] if place else None,
-        line=place[1] if place else None,
-    )

@@ -10,6 +10,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from miit_graph.build.checks import check_texts_and_dates
 from miit_graph.build.derive import derive
 from miit_graph.build.errors import ProjectError, ValidationError
 from miit_graph.build.evidence import check_quotes
@@ -77,6 +78,7 @@ def check(
     data = merge(assembled.store, leave_out=(file.graph for file in shapes))
     locator = Locator(tuple(file for file in assembled.files if file.role != "shapes"))
     report = validate(data, load_shapes((f.name, f.path.read_bytes()) for f in shapes), locator, processor)
+    report = report.with_findings(check_texts_and_dates(data, locator))
     if sources is None:
         return report
     progress("Comparing quotes with the sources")

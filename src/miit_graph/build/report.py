@@ -7,12 +7,13 @@ from collections.abc import Collection
 from dataclasses import asdict
 from itertools import groupby
 
+from miit_graph.build.sarif import to_sarif
 from miit_graph.build.texts import pick
 from miit_graph.build.validate import SEVERITIES, Finding, Report
 from miit_graph.vocabulary import shorten
 
 RDF_FORMATS = {"turtle": "turtle", "jsonld": "json-ld", "ntriples": "nt", "rdfxml": "xml"}
-FORMATS = ("text", "json", *RDF_FORMATS)
+FORMATS = ("text", "json", "sarif", *RDF_FORMATS)
 
 _WORDS = {
     "en": {
@@ -50,6 +51,8 @@ def render(
     """
     if fmt == "text":
         return _text(report, lang, limit, severities)
+    if fmt == "sarif":
+        return to_sarif(report, lang)
     if fmt == "json":
         document = {
             "conforms": report.conforms,

@@ -12,7 +12,7 @@ import pyoxigraph as ox
 from miit_graph.export.docs.alignments import read_alignments
 from miit_graph.export.docs.codes import read_schemes
 from miit_graph.export.docs.examples import Examples
-from miit_graph.export.docs.graph import Parts, Texts
+from miit_graph.export.docs.graph import Parts, Texts, local_name
 from miit_graph.export.docs.model import (
     Alignment,
     Check,
@@ -68,14 +68,15 @@ class Documents:
         return {iri: term for iri, term in self.terms.items() if term.own}
 
     @cached_property
-    def reused(self) -> list[tuple[str, list[Term]]]:
-        """The terms of other vocabularies by namespace."""
+    def reused(self) -> list[tuple[str, str, list[Term]]]:
+        """The terms of other vocabularies: prefix (or namespace, if it has none), namespace, terms."""
         groups: dict[str, list[Term]] = {}
         for term in self.terms.values():
             if not term.own:
-                namespace = next((n for n in self.parts.prefixes.values() if term.iri.startswith(n)), "")
-                groups.setdefault(namespace, []).append(term)
-        return [(namespace, sorted(terms, key=_by_kind)) for namespace, terms in sorted(groups.items())]
+                groups.setdefault(term.iri.removesuffix(local_name(term.iri)), []).append(term)
+        prefixes = {namespace: prefix for prefix, namespace in self.parts.prefixes.items()}
+        found = [(prefixes.get(space, space), space, sorted(terms, key=_by_kind)) for space, terms in groups.items()]
+        return sorted(found, key=lambda group: ("/" in group[0], group[0]))
 
     @cached_property
     def whole(self) -> Module | None:

@@ -50,10 +50,8 @@ class Examples:
         A class without instances of its own is shown by an instance of a subclass.
         """
         found = self._direct(term, language)
-        narrower = (
-            self._terms[name] for name in term.subs if term.is_class and name in self._terms and name != term.iri
-        )
-        return found or next((lines for sub in narrower if (lines := self._direct(sub, language))), ())
+        subs = [self._terms[name] for name in term.subs if name in self._terms] if term.is_class else []
+        return found or next((lines for sub in subs if (lines := self._direct(sub, language))), ())
 
     def _direct(self, term: Term, language: str) -> tuple[Line, ...]:
         for part in (self._parts.data, self._parts.derived, self._parts.used):
@@ -96,12 +94,8 @@ class Examples:
             verb = Token("a", "word") if predicate == RDF.type else self._name(predicate)
             start = (self._name(node.value), Token(" ", "space")) if index == 0 else (Token("    ", "space"),)
             stop = "." if index == len(order) - 1 else ";"
-            yield from self._objects(
-                (*start, verb, Token(" ", "space")),
-                groups[predicate],
-                stop,
-                language if predicate != RDF.type else None,
-            )
+            told = None if predicate == RDF.type else language
+            yield from self._objects((*start, verb, Token(" ", "space")), groups[predicate], stop, told)
 
     def _objects(self, start: Line, values: list[Any], stop: str, language: str | None) -> Iterator[Line]:
         shown = values[:_VALUES]

@@ -23,6 +23,7 @@ LANGUAGES = ("en", "zh")
 _GRAPH = re.compile(
     r"^(?P<base>.+)graph/(?P<role>ontology/alignments|ontology|codes|data|shapes|derived|derivations|inferred)(?:/|$)"
 )
+_AFTER_NAMESPACE = re.compile(r"[#/]")
 _LOCAL_NAME = re.compile(r"[A-Za-z0-9_](?:[\w-]*\w)?", re.ASCII)
 _LABELS = (SKOS.prefLabel, RDFS.label, DCT["title"])
 _NOT_USE = ("shapes", "inferred")
@@ -176,7 +177,8 @@ class Parts:
         alignments = tuple(Part(store.quads_for_pattern(None, None, None, graph)) for graph in aligned)
         own = _own_prefixes(base, parts["ontology"])
         more = {**prefixes_for(base), **(about or {}).get("prefixes", {})}
-        prefixes = own | {p: name for p, name in more.items() if p not in own and name not in own.values()}
+        named = _namespaces(parts["used"]) | _namespaces(parts["shapes"])
+        prefixes = own | {p: name for p, name in more.items() if p not in own and name in named - {*own.values()}}
         return cls(base, prefixes, own, alignments=alignments, **parts)
 
     def short(self, name: str) -> str:
@@ -206,6 +208,18 @@ def _own_prefixes(base: str, ontology: Part) -> dict[str, str]:
     return own
 
 
+def _namespaces(part: Part) -> set[str]:
+    """What the IRIs in a part begin with, up to the last # or /."""
+    names: set[str] = set()
+    for quad in part.store:
+        for node in (quad.subject, quad.predicate, quad.object):
+            if isinstance(node, ox.NamedNode):
+                names.add(node.value)
+            elif isinstance(node, ox.Literal):
+                names.add(node.datatype.value)
+    return {name.removesuffix(_AFTER_NAMESPACE.split(name)[-1]) for name in names}
+
+
 def local_name(name: str) -> str:
     """What follows the last # or / of an IRI."""
-    return re.split(r"[#/]", name.rstrip("#/"))[-1]
+    return _AFTER_NAMESPACE.split(name.rstrip("#/"))[-1]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,14 +11,11 @@ import pyoxigraph as ox
 
 from miit_graph.export.docs.documents import Documents
 from miit_graph.export.docs.graph import LANGUAGES, Texts
-from miit_graph.export.docs.model import Rule
+from miit_graph.export.docs.model import Check, Rule
 from miit_graph.export.docs.texts import text
 
 FILES: Final = {"en": "rules.md", "zh": "rules.zh.md"}
 """Language → name of the file."""
-
-_SLOT = re.compile(r"\{([$?]\w+)\}")
-_CODE = re.compile(r"`[^`]*`")
 
 
 def rules_table(store: ox.Store, lang: str) -> str:
@@ -41,6 +38,7 @@ def rules_of(documents: Documents, lang: str) -> str:
     """The table of rules in `lang`."""
     heads = [text(key, lang) for key in ("rule", "name", "severity", "checks", "mend", "focus")]
     other = next(name for name in LANGUAGES if name != lang)
+    cells = _Cells(documents, lang)
     lines = [
         f"# {text('rules-title', lang)}",
         "",
@@ -48,30 +46,48 @@ def rules_of(documents: Documents, lang: str) -> str:
         "",
         f"| {' | '.join(heads)} |",
         f"|{'---|' * 5}---:|",
-        *(f"| {' | '.join(_cells(rule, lang))} |" for rule in documents.rules),
+        *(cells.row(rule) for rule in documents.rules),
         "",
     ]
     return "\n".join(lines)
 
 
-def _cells(rule: Rule, lang: str) -> list[str]:
-    hints = dict.fromkeys(cell for check in rule.checks if (cell := _cell(check.hint, lang)))
-    severities = text("comma", lang).join(text(name, lang) for name in rule.severities)
-    checks = _cell(rule.definition, lang) or "<br>".join(
-        dict.fromkeys(
-            _cell(c.message, lang) or "<br>".join(f"`{_flat(x)}`" for x in c.constraints) for c in rule.checks
-        )
-    )
-    name = _cell(rule.title, lang) or f"`{rule.anchor}`"
-    return [_flat(rule.identifier), name, severities, checks, "<br>".join(hints), f"{rule.focus:,}"]
+class _Cells:
+    """Writes the cells of the table in one language."""
 
+    def __init__(self, documents: Documents, lang: str) -> None:
+        self._lang = lang
+        prefixes = "|".join(map(re.escape, documents.parts.prefixes))
+        self._code = re.compile(rf"\{{([$?]\w+)\}}|(?<![\w:/-])((?:{prefixes}):(?:[\w-]*\w)?)", re.ASCII)
 
-def _cell(texts: Texts, lang: str) -> str:
-    """A text that stays within its cell of a table."""
-    found = texts.get(lang) or next((texts[name] for name in (*LANGUAGES, *sorted(texts)) if texts.get(name)), "")
-    return _SLOT.sub(r"`\1`", _flat(found))
+    def row(self, rule: Rule) -> str:
+        """One rule as a line of the table."""
+        lang = self._lang
+        cells = [
+            _flat(rule.identifier),
+            self.cell(rule.title) or f"`{rule.anchor}`",
+            text("comma", lang).join(text(name, lang) for name in rule.severities),
+            self.cell(rule.definition) or self._lines(self._check(check) for check in rule.checks),
+            self._lines(self.cell(check.hint) for check in rule.checks),
+            f"{rule.focus:,}",
+        ]
+        return f"| {' | '.join(cells)} |"
+
+    def cell(self, texts: Texts) -> str:
+        """A text that stays within its cell, names as code."""
+        order = (self._lang, *LANGUAGES, *sorted(texts))
+        found = next((texts[name] for name in order if texts.get(name)), "")
+        return self._code.sub(lambda match: f"`{match[1] or match[2]}`", _flat(found))
+
+    def _check(self, check: Check) -> str:
+        return self.cell(check.message) or self._lines(f"`{_flat(one)}`" for one in check.constraints)
+
+    @staticmethod
+    def _lines(lines: Iterable[str]) -> str:
+        """The lines that say something, each once."""
+        return "<br>".join(dict.fromkeys(line for line in lines if line))
 
 
 def _flat(words: str) -> str:
-    escaped = re.sub(r"([\\|*_<>\[\]`])", r"\\\1", " ".join(words.split()))
-    return escaped.replace("\\_", "_") if "__" not in escaped else escaped
+    """One line of text in which nothing is markup."""
+    return re.sub(r"([\\|*<>\[\]`])", r"\\\1", " ".join(words.split()))

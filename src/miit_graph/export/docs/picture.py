@@ -81,9 +81,8 @@ class Chooser:
 
     def _is_code(self, link: Term, usage: Usage) -> bool:
         coded = sum(n for _, n in usage.schemes.get(link.iri, ()))
-        return (
-            bool(link.schemes) or SKOS.Concept in self._named(link.range) or coded > usage.triples.get(link.iri, 0) / 2
-        )
+        mostly = coded > usage.triples.get(link.iri, 0) / 2
+        return mostly or bool(link.schemes) or SKOS.Concept in self._named(link.range)
 
     @staticmethod
     def _named(expressions: Iterable[Expression]) -> list[str]:
@@ -103,8 +102,7 @@ class Chooser:
         return min(ranked)[2] if ranked else None
 
     def _has(self, name: str, link: Term) -> bool:
-        used = {of: n for of, n in self._usage.domains.get(link.iri, ())}
-        return name in self._named(link.domain) or name in used
+        return name in self._named(link.domain) or name in dict(self._usage.domains.get(link.iri, ()))
 
     def _card(self, name: str, links: list[Term], lifted: set[str], root: str | None) -> Card:
         rows = [Row(link.iri, self._target(link)) for link in links if link.iri not in lifted]

@@ -122,7 +122,7 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
     "use-derived": {"en": "{all} triples, {n} of them derived", "zh": "{all}个三元组，其中{n}个由推导得出"},
     "use-all-derived": {"en": "{all} triples, all derived", "zh": "{all}个三元组，全由推导得出"},
     "unused": {"en": "not used in this graph", "zh": "本图谱未用"},
-    "and-more": {"en": "and {} more", "zh": "等另{}类"},
+    "and-more": {"en": " and {} more", "zh": "等另{}个"},
     "on-instances": {"en": "Properties", "zh": "所用属性"},
     "since": {"en": "Since", "zh": "始于"},
     "deprecated": {"en": "deprecated", "zh": "已弃用"},

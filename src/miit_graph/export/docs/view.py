@@ -114,9 +114,7 @@ class View:
         found = [self._counted(iri, number) for iri, number in counts[:_MOST]]
         joined = Markup(escape(self.t("comma"))).join(found)
         if len(counts) > _MOST:
-            joined += escape(
-                f"{self.t('comma') if self.language != 'zh' else ''}{self.t('and-more', len(counts) - _MOST)}"
-            )
+            joined += escape(self.t("and-more", len(counts) - _MOST))
         return joined
 
     def _counted(self, iri: str, number: int) -> Markup:

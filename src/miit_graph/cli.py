@@ -95,6 +95,9 @@ def parser() -> argparse.ArgumentParser:
     _sources_option(build)
     _processor_option(build)
     build.add_argument(
+        "--no-inference", dest="inference", action="store_false", help="leave out what follows from the ontology"
+    )
+    build.add_argument(
         "--out",
         type=Path,
         metavar="DIR",

@@ -72,7 +72,9 @@ def build(arguments: argparse.Namespace) -> int:
     snapshots = arguments.out or dataset.snapshots_folder(project, Settings.from_environment())
     try:
         with _progress() as progress:
-            snapshot, result = pipeline.build(project, snapshots, progress, arguments.sources, arguments.processor)
+            snapshot, result = pipeline.build(
+                project, snapshots, progress, arguments.sources, arguments.processor, arguments.inference
+            )
     except ValidationError as error:
         sys.stderr.write(report.render(error.report, severities=("Violation",)))
         print("Nothing was published; the snapshot that was there stays as it is.", file=sys.stderr)

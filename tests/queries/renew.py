@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 
+from miit_graph.build.infer import infer
 from miit_graph.build.pipeline import assemble, merge
 from miit_graph.build.sources import Project
 from tests.conftest import ROOT
@@ -17,7 +18,10 @@ from tests.queries.answers import QUERIES, expected_file, oxigraph_csv
 
 def main(numbers: list[str]) -> None:
     """Answer the queries of these numbers, or all, from the authored files as they stand."""
-    store = merge(assemble(Project.open(ROOT)).store)
+    project = Project.open(ROOT)
+    assembled = assemble(project)
+    infer(assembled.store, project)
+    store = merge(assembled.store)
     for query in QUERIES:
         if numbers and query.name.split("-")[0] not in numbers:
             continue

@@ -17,6 +17,7 @@ from miit_graph.build.evidence import check_quotes
 from miit_graph.build.examples import read_queries
 from miit_graph.build.files import discover, load_files
 from miit_graph.build.freshness import program_versions
+from miit_graph.build.infer import infer
 from miit_graph.build.shacl import load_shapes
 from miit_graph.build.snapshot import Snapshot, freeze
 from miit_graph.build.sources import Locator, Project, SourceFile, parse
@@ -105,8 +106,12 @@ def build(
     progress: Progress = _silent,
     sources: Path | None = None,
     processor: str = "rudof",
+    inference: bool = True,
 ) -> tuple[Snapshot, Report]:
     """Build `project` and publish the result below the folder `snapshots`; see `check` for `sources`.
+
+    With `inference`, what follows from the ontology is added in the graph ``inferred``, after validation: shapes judge
+    what was said, not what follows from it.
 
     Raises BuildError of some kind (ValidationError carries the report) and then leaves what was published untouched.
     """
@@ -115,6 +120,9 @@ def build(
     report = check(project, assembled, progress, sources, processor)
     if not report.conforms:
         raise ValidationError(report)
+    if inference:
+        progress("Writing out what follows from the ontology")
+        infer(assembled.store, project)
     progress("Freezing the snapshot")
     return freeze(assembled.store, snapshots, _describe(project, assembled, report, inputs)), report
 
@@ -142,16 +150,16 @@ def _describe(project: Project, assembled: Assembled, report: Report, inputs: st
 
 def _graph_counts(project: Project, assembled: Assembled) -> list[dict[str, Any]]:
     """Each named graph with its file (None for what was derived) and its number of triples."""
-    named = [(file.graph, file.name) for file in assembled.files]
-    named += [(project.graph(name), None) for name in ("derived", "derivations")]  # type: ignore[misc]
-    return [
-        {
-            "iri": iri,
-            "file": name,
-            "triples": sum(1 for _ in assembled.store.quads_for_pattern(None, None, None, ox.NamedNode(iri))),
-        }
-        for iri, name in named
+    files: dict[str, str | None] = {file.graph: file.name for file in assembled.files}
+    files |= {project.graph(name): None for name in ("derived", "derivations", "inferred")}
+    counted = [
+        {"iri": iri, "file": name, "triples": _size(assembled.store, ox.NamedNode(iri))} for iri, name in files.items()
     ]
+    return [graph for graph in counted if graph["triples"] or graph["file"]]
+
+
+def _size(store: ox.Store, graph: ox.NamedNode) -> int:
+    return sum(1 for _ in store.quads_for_pattern(None, None, None, graph))
 
 
 _CLASS_COUNTS = f"""

@@ -153,7 +153,9 @@ def parser() -> argparse.ArgumentParser:
         commands,
         "query",
         "Run one SPARQL query.",
-        "  miit-graph query 'SELECT ?name { <https://w3id.org/miit-graph/id/miit> skos:prefLabel ?name }'\n  miit-graph query queries/13-nameplates.rq --format csv\n  echo 'ASK {}' | miit-graph query -",
+        "  miit-graph query 'SELECT ?name { d:miit skos:prefLabel ?name }'\n"
+        "  miit-graph query queries/16-sub-ministerial-rank.rq --format csv\n"
+        "  echo 'ASK {}' | miit-graph query -",
     )
     query.add_argument(
         "query", metavar="QUERY", help="a query, the path of a file that holds one, or - for standard input"
@@ -165,13 +167,17 @@ def parser() -> argparse.ArgumentParser:
     export = _command(
         commands,
         "export",
-        "Write the whole dataset to a file.",
-        "  miit-graph export rdf --format ttl --out miit-graph.ttl",
+        "Write the dataset as RDF, or the documentation of its ontology as HTML pages.",
+        "  miit-graph export rdf --format ttl --out miit-graph.ttl\n  miit-graph export docs --out site",
     )
-    export.add_argument("what", choices=("rdf",), help="what to write")
+    export.add_argument(
+        "what", choices=("rdf", "docs"), help="rdf: the dataset; docs: pages about the ontology, codes and rules"
+    )
     _source_options(export)
     export.add_argument("--format", choices=DUMP_FORMATS, default="ttl", help="nq and trig keep the named graphs")
-    export.add_argument("--out", type=Path, metavar="FILE", help="default: standard output")
+    export.add_argument(
+        "--out", type=Path, metavar="FILE", help="file, or folder for docs (default: standard output; docs/ontology)"
+    )
 
     info = _command(
         commands, "info", "Say what is in the graph, its version, and where things are.", "  miit-graph info"

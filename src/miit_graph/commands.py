@@ -193,10 +193,12 @@ def _query_text(argument: str) -> str:
 
 
 def export(arguments: argparse.Namespace) -> int:
-    """Write the whole dataset in one RDF format."""
+    """Write the whole dataset in one RDF format, or the pages that document its ontology."""
     from miit_graph.export.rdf import write_dataset
 
     opened = _open(arguments)
+    if arguments.what == "docs":
+        return _export_docs(opened, arguments.out or Path("docs/ontology"))
     if arguments.out is None:
         write_dataset(opened.store, arguments.format, sys.stdout.buffer)
         sys.stdout.buffer.flush()
@@ -206,6 +208,17 @@ def export(arguments: argparse.Namespace) -> int:
                 write_dataset(opened.store, arguments.format, stream)
         except OSError as error:
             raise ProjectError(f"{arguments.out} cannot be written: {error.strerror}.") from None
+    return 0
+
+
+def _export_docs(opened: Dataset, folder: Path) -> int:
+    from miit_graph.export.docs import write_docs
+
+    try:
+        written = write_docs(opened.store, opened.about, folder)
+    except OSError as error:
+        raise ProjectError(f"{folder} cannot be written to: {error.strerror}.") from None
+    print(f"{folder}: {len(written)} files; open {folder / 'index.html'}")
     return 0
 
 

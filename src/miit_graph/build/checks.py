@@ -154,9 +154,10 @@ def _dates(data: ox.Store, locator: Locator | None) -> Iterator[Finding]:
         for name, bound in (("earliest", parsed.lower_strict()), ("latest", parsed.upper_strict())):
             day = _day(bound)
             if day is not None and values[name] != day:
+                which = "首日" if name == "earliest" else "末日"
                 message = {
                     "en": f"The {name} day of {text} is {day}, not {values[name] or 'left out'}.",
-                    "zh": f"{text} 的{'首日' if name == 'earliest' else '末日'}为 {day}，而非 {values[name] or '缺省'}。",
+                    "zh": f"{text} 的{which}为 {day}，而非 {values[name] or '缺省'}。",
                 }
                 yield EDTF.finding(time, M[name], values[name], message, locator)
         if values["stated"] not in (None, text):

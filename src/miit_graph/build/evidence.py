@@ -16,7 +16,7 @@ from miit_graph.build.checks import QUOTES
 from miit_graph.build.errors import ProjectError
 from miit_graph.build.sources import Locator
 from miit_graph.build.validate import Finding
-from miit_graph.vocabulary import DCT, PROV, SKOS, M, shorten
+from miit_graph.vocabulary import DCT, PROV, SKOS, M
 
 _SOURCES = f"""
 SELECT ?source ?file ?hash ?count {{
@@ -114,6 +114,7 @@ def check_quotes(store: ox.Store, folder: Path, locator: Locator | None = None) 
         if row["quote"] not in cited:
             one = row["first"] == row["last"]
             numbers = row["first"] if one else f"{row['first']}–{row['last']}"
+            lines = "line" if one else "lines"
             source = text.file if text else row["source"]
             findings.append(
                 QUOTES.finding(
@@ -121,7 +122,7 @@ def check_quotes(store: ox.Store, folder: Path, locator: Locator | None = None) 
                     M.quote,
                     row["quote"],
                     {
-                        "en": f"The quote does not stand verbatim in {'line' if one else 'lines'} {numbers} of {source}.",
+                        "en": f"The quote does not stand verbatim in {lines} {numbers} of {source}.",
                         "zh": f"引文未逐字见于 {source} 第 {numbers} 行。",
                     },
                     locator,

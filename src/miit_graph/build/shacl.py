@@ -18,6 +18,7 @@ from miit_graph.vocabulary import RDF, SH
 
 PROCESSORS: Final = ("rudof", "pyshacl")
 """The names of the processors, the default first."""
+_REFERENCE: Final = "pyshacl"
 
 _RESULT = URIRef(SH.ValidationResult)
 _MESSAGE = URIRef(SH.message)
@@ -45,14 +46,17 @@ def load_shapes(sources: Iterable[tuple[str, bytes]]) -> Graph:
 def run(data: ox.Store, shapes: Graph, processor: str = "rudof") -> Graph:
     """Validate the default graph of `data` and return the SHACL validation report (SHACL section 3).
 
-    Messages of shapes stand in the report in every language that the shape has. Raises ProjectError if the shapes
-    make no sense to the processor.
+    Messages of shapes stand in the report in every language that the shape has. rudof gives up on SPARQL constraints
+    over blank nodes, so what it cannot do is done by pySHACL. Raises ProjectError if the shapes make no sense to the
+    processor.
     """
     try:
         report = _RUNNERS[processor](data, shapes)
     except ProjectError:
         raise
     except Exception as error:  # both processors raise many kinds for shapes that make no sense
+        if processor != _REFERENCE:
+            return run(data, shapes, _REFERENCE)
         raise ProjectError(f"The shapes cannot be used: {error}") from error
     _give_messages(report, shapes)
     return report

@@ -128,7 +128,7 @@ def freeze(quads: Iterable[ox.Quad], snapshots: Path, describe: Mapping[str, Any
         target = snapshots / version
         if target.exists():
             # The same content was built before: keep its folder, renew what the manifest says about the build.
-            os.replace(temporary / "manifest.json", target / "manifest.json")
+            (temporary / "manifest.json").replace(target / "manifest.json")
             shutil.rmtree(temporary)
         else:
             temporary.rename(target)
@@ -148,4 +148,4 @@ def _publish(snapshots: Path, version: str) -> None:
     link = snapshots / f".current-{os.getpid()}"
     link.unlink(missing_ok=True)
     link.symlink_to(version, target_is_directory=True)
-    os.replace(link, snapshots / "current")
+    link.replace(snapshots / "current")

@@ -6,7 +6,7 @@ SHACL says nothing about files; here each result is also led back to the line of
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final, TypeAlias
 
 import pyoxigraph as ox
@@ -36,6 +37,8 @@ Line: TypeAlias = tuple[Token, ...]
 _SHAPE_OF_NODES = f"""SELECT ?s (COUNT(DISTINCT ?p) AS ?kinds) (COUNT(*) AS ?n) {{
   ?s <{RDF.type}> <%s> ; ?p ?o FILTER(isIRI(?s)) }} GROUP BY ?s"""
 
+_PAIRS = "SELECT ?s ?o { ?s <%s> ?o FILTER(isIRI(?s)) } ORDER BY ?s ?o LIMIT 200"
+
 
 class Examples:
     """Finds an example for each term, the same one every time."""
@@ -43,6 +46,8 @@ class Examples:
     def __init__(self, parts: Parts, terms: Mapping[str, Term]) -> None:
         self._parts = parts
         self._terms = terms
+        self._node = cache(self._find_node)
+        self._pair = cache(self._find_pair)
 
     def of(self, term: Term, language: str) -> tuple[Line, ...]:
         """Lines of Turtle that show `term` at work, comments in `language`; nothing if the term is not used.
@@ -63,7 +68,7 @@ class Examples:
                 return tuple(self._lines(part, pair, term.iri, language))
         return ()
 
-    def _node(self, part: Part, name: str) -> ox.NamedNode | None:
+    def _find_node(self, part: Part, name: str) -> ox.NamedNode | None:
         """The instance with the most kinds of properties among those of readable size."""
         rows = [
             (int(row["n"].value) > TRIPLES, -int(row["kinds"].value), int(row["n"].value), row["s"].value)
@@ -74,9 +79,9 @@ class Examples:
             rows = [(True, 0, n, subject) for _, _, n, subject in rows]
         return ox.NamedNode(min(rows)[3]) if rows else None
 
-    def _pair(self, part: Part, name: str) -> ox.NamedNode | None:
+    def _find_pair(self, part: Part, name: str) -> ox.NamedNode | None:
         """A subject that has the property; one with a name and a named value if there is one."""
-        pairs = [(s, o) for s, o in part.pairs(name) if isinstance(s, ox.NamedNode)]
+        pairs = [(row["s"], row["o"]) for row in part.rows(_PAIRS % name)]
         return next((s for s, o in pairs if self._named(s) and self._named(o)), pairs[0][0] if pairs else None)
 
     def _named(self, node: Any) -> bool:

@@ -9,8 +9,10 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
+from miit_graph.build.checks import RULES as CODE_RULES
+from miit_graph.build.checks import Rule as CodeRule
 from miit_graph.export.docs.documents import Documents
-from miit_graph.export.docs.graph import LANGUAGES, Texts
+from miit_graph.export.docs.graph import LANGUAGES, Texts, natural
 from miit_graph.export.docs.model import Check, Rule
 from miit_graph.export.docs.texts import text
 
@@ -36,17 +38,19 @@ def write_rules(store: ox.Store, folder: Path, about: Mapping[str, Any] | None =
 
 def rules_of(documents: Documents, lang: str) -> str:
     """The table of rules in `lang`."""
-    heads = [text(key, lang) for key in ("rule", "name", "severity", "checks", "mend", "focus")]
+    heads = [text(key, lang) for key in ("rule", "name", "severity", "checks", "mend")]
     other = next(name for name in LANGUAGES if name != lang)
     cells = _Cells(documents, lang)
+    rows = [(rule.identifier, cells.row(rule)) for rule in documents.rules]
+    rows += [(rule.identifier, cells.code_row(rule)) for rule in CODE_RULES]
     lines = [
         f"# {text('rules-title', lang)}",
         "",
         f"{text('lead-rules', lang)} {text('generated', lang)} [{text('language-name', other)}]({FILES[other]})",
         "",
         f"| {' | '.join(heads)} |",
-        f"|{'---|' * 5}---:|",
-        *(cells.row(rule) for rule in documents.rules),
+        f"|{'---|' * 5}",
+        *(row for _, row in sorted(rows, key=lambda pair: natural(pair[0]))),
         "",
     ]
     return "\n".join(lines)
@@ -69,9 +73,14 @@ class _Cells:
             text("comma", lang).join(text(name, lang) for name in rule.severities),
             self.cell(rule.definition) or self._lines(self._check(check) for check in rule.checks),
             self._lines(self.cell(check.hint) for check in rule.checks),
-            f"{rule.focus:,}",
         ]
         return f"| {' | '.join(cells)} |"
+
+    def code_row(self, rule: CodeRule) -> str:
+        """A rule that is checked by code, as a line of the table."""
+        texts = (rule.title, rule.definition, rule.hint)
+        title, definition, hint = (self.cell(words) for words in texts)
+        return f"| {rule.identifier} | {title} | {text(rule.severity, self._lang)} | {definition} | {hint} |"
 
     def cell(self, texts: Texts) -> str:
         """A text that stays within its cell, names as code."""

@@ -46,6 +46,11 @@ BREAKAGES = {
         lambda text: text + "\nd:somebody a foaff:Person .\n",
         [r"data/people\.ttl:\d+", "foaff"],
     ),
+    "a blank node": (
+        "data/people.ttl",
+        lambda text: text + '\nd:somebody a foaf:Person ;\n    skos:related [ skos:note "x" ] .\n',
+        [r"data/people\.ttl:\d+: a blank node", "Give the thing an IRI"],
+    ),
     "a missing Chinese label": (
         "data/universities.ttl",
         lambda text: text.replace(' , "北京航空航天大学"@zh', "", 1),
@@ -64,7 +69,7 @@ BREAKAGES = {
     "a fact without evidence": (
         "data/universities.ttl",
         lambda text: re.sub(
-            r"(d:aff-bit a m:Affiliation.*?) ;\n    prov:wasDerivedFrom [^.]*\.", r"\1 .", text, count=1, flags=re.DOTALL
+            r"(d:aff-bit a m:Affil.*?) ;\n    prov:wasDerivedFrom [^.]*\.", r"\1 .", text, count=1, flags=re.DOTALL
         ),
         ["R11", r"data/universities\.ttl:\d+", "evidence"],
     ),

@@ -14,6 +14,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from miit_graph.build.errors import ProjectError, SourceError
+from miit_graph.vocabulary import shorten
 
 ROLES = ("ontology", "codes", "data", "shapes")
 """Folders of authored Turtle, in the order in which they are read."""
@@ -118,17 +119,31 @@ def parse(file: SourceFile) -> Iterator[ox.Quad]:
     """The file's triples as quads of its named graph.
 
     Blank nodes get fresh names, so that two files never share one by accident.
-    Raises SourceError with file, line and column.
+    Data and codes have no blank nodes. Raises SourceError with file, line and column.
     """
     graph = ox.NamedNode(file.graph)
     try:
         with file.path.open("rb") as stream:
             for quad in ox.parse(stream, format=ox.RdfFormat.TURTLE, rename_blank_nodes=True):
+                if file.role in ("data", "codes") and ox.BlankNode in (type(quad.subject), type(quad.object)):
+                    raise _blank_node(file, quad)
                 yield ox.Quad(quad.subject, quad.predicate, quad.object, graph)
     except SyntaxError as error:
         raise SourceError.from_syntax(file.name, file.path, error) from None
     except OSError as error:
         raise SourceError(file.name, None, None, f"cannot be read: {error.strerror}") from None
+
+
+_BLANK = re.compile(r'"(?:[^"\\]|\\.)*"|<[^>]*>|#.*|(\[|_:)')
+
+
+def _blank_node(file: SourceFile, quad: ox.Quad) -> SourceError:
+    """The error for a node without a name: nobody could cite, correct or link to it."""
+    lines = file.path.read_text(encoding="utf-8").splitlines()
+    found = (n for n, line in enumerate(lines, 1) if any(match[1] for match in _BLANK.finditer(line)))
+    line = next(found, None)
+    reason = f"a blank node ([…], _:…), near {shorten(quad.predicate.value)}. Give the thing an IRI of its own."
+    return SourceError(file.name, line, None, reason, lines[line - 1].strip()[:160] if line else "")
 
 
 _PREFIX = re.compile(r"^\s*(?:@prefix|PREFIX)\s+([\w.-]*):\s*<([^>]*)>", re.IGNORECASE)

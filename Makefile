@@ -37,7 +37,7 @@ validate: $(READY)
 	@$(BIN)/miit-graph validate
 
 test: $(DEV_READY) lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 lint: $(DEV_READY)
 	$(BIN)/ruff check

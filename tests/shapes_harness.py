@@ -77,7 +77,7 @@ def dataset_of(files: tuple[Path, ...], *, derived: bool = True) -> ox.Store:
     store = ox.Store()
     store.bulk_extend(_vocabulary())
     for path in files:
-        store.bulk_extend(parse(SourceFile(path, path.name, project().graph(f"data/{path.stem}"), "data")))
+        store.bulk_extend(parse(SourceFile(path, path.name, project().graph(f"data/{path.stem}"), "fixture")))
     if derived:
         derive(store, project())
     return merge(store)

@@ -37,7 +37,8 @@ validate: $(READY)
 	@$(BIN)/miit-graph validate
 
 test: $(DEV_READY) lint
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile -m 'not alone'
+	$(BIN)/python -m pytest -m alone
 
 lint: $(DEV_READY)
 	$(BIN)/ruff check

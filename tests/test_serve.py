@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import gzip
+import http.client
 import json
+import os
 import re
+import select
 import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import quote, urlencode
 
 import pytest
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
@@ -29,41 +37,111 @@ UNITS = """
     }"""
 
 
+@dataclass
+class Running:
+    """A server process and its address."""
+
+    address: str
+    process: subprocess.Popen[str]
+
+    def get(self, path: str, headers: dict[str, str] | None = None, **parameters: str) -> Reply:
+        """Ask by GET over a connection of its own; errors have a status like everything else."""
+        connection = self.connect()
+        try:
+            connection.request("GET", f"{path}?{urlencode(parameters)}" if parameters else path, headers=headers or {})
+            response = connection.getresponse()
+            return Reply(response.status, response.headers, response.read())
+        finally:
+            connection.close()
+
+    def ask(self, query: str, headers: dict[str, str] | None = None, **parameters: str) -> Reply:
+        """Put a query."""
+        return self.get("/sparql", headers, query=query, **parameters)
+
+    def connect(self) -> http.client.HTTPConnection:
+        """A new connection."""
+        return http.client.HTTPConnection(self.address.removeprefix("http://"), timeout=30)
+
+    def children(self) -> set[int]:
+        """The processes that the server has started, and those that they have."""
+        parents = {int(entry.name): _parent(entry) for entry in Path("/proc").iterdir() if entry.name.isdigit()}
+        found, new = set[int](), {self.process.pid}
+        while new:
+            new = {pid for pid, parent in parents.items() if parent in new}
+            found |= new
+        return found
+
+    def parent(self, pid: int) -> int:
+        """The process that has started this one; 0 if it has ended."""
+        return _parent(Path(f"/proc/{pid}"))
+
+
+class Reply(NamedTuple):
+    """What came back."""
+
+    status: int
+    headers: http.client.HTTPMessage
+    body: bytes
+
+
+def _parent(entry: Path) -> int:
+    try:
+        state, parent = (entry / "stat").read_text().rpartition(")")[2].split()[:2]
+        return 0 if state == "Z" else int(parent)
+    except (OSError, ProcessLookupError):
+        return 0
+
+
 @contextmanager
-def running(*arguments: object) -> Iterator[str]:
-    """A server process on a free port; gives its address once it is ready."""
+def started(*arguments: object, **settings: str) -> Iterator[Running]:
+    """A server process on a free port, once it is ready; nothing of it may be left at the end."""
     command = [sys.executable, "-m", "miit_graph.cli", "serve", "--port", "0", *map(str, arguments)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    environment = {**os.environ, **settings}
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    ) as process:
+        children = set[int]()
         try:
             assert process.stdout is not None
             line = process.stdout.readline()
             found = re.search(r"http://127\.0\.0\.1:\d+", line)
             assert found, line + (process.stderr.read() if process.stderr else "")
             wait_until_ready(found[0])
-            yield found[0]
+            server = Running(found[0], process)
+            yield server
+            children = server.children()
         finally:
             process.send_signal(signal.SIGINT)
             assert process.wait(timeout=20) == 0
+            wait_until(lambda: not any(_parent(Path(f"/proc/{pid}")) for pid in children))
+
+
+@contextmanager
+def running(*arguments: object) -> Iterator[str]:
+    """The address of a server that is ready."""
+    with started(*arguments) as server:
+        yield server.address
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 10) -> None:
+    """Poll until it is so."""
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until, "it did not come to that"
+        select.select([], [], [], 0.02)
 
 
 def wait_until_ready(address: str) -> None:
     """Poll until the server says that it is ready; a refused connection is a `not yet`."""
-    for _ in range(600):
+
+    def ready() -> bool:
         try:
             with urllib.request.urlopen(f"{address}/health/ready", timeout=5) as response:
-                assert response.status == 200
-                return
+                return bool(response.status == 200)
         except OSError:
-            # Waits on the socket rather than asleep: a connection attempt to a closed port fails at once.
-            with socket.socket() as idle:
-                idle.settimeout(0.05)
-                try:
-                    idle.bind(("127.0.0.1", 0))
-                    idle.listen()
-                    idle.accept()
-                except TimeoutError:
-                    pass
-    raise AssertionError("the server did not get ready")
+            return False
+
+    wait_until(ready, 60)
 
 
 @pytest.fixture(scope="module")
@@ -109,3 +187,171 @@ def test_a_taken_port_is_said_so(snapshot: Snapshot, cli: RunCli) -> None:
         taken.listen()
         result = cli("serve", "--snapshot", snapshot.path, "--port", taken.getsockname()[1])
     assert result.returncode == 1 and "cannot listen" in result.stderr and "--port" in result.stderr
+
+
+LARGE = "SELECT * { ?a ?b ?c . ?d ?e ?f }"
+LONG = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(CONCAT(?c, ?f) != ?i) }"
+FEW = {"MIIT_GRAPH_WEB_PROCESSES": "1"}
+
+
+@pytest.fixture(scope="module")
+def numbers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("numbers") / "numbers.nt"
+    lines = (f'<http://e/{i}> <http://e/p> "名 {i}" .\n' for i in range(3000))
+    file.write_text("".join(lines), encoding="utf-8")
+    return file
+
+
+@pytest.fixture(scope="module")
+def server(numbers: Path) -> Iterator[Running]:
+    with started("--data", numbers, **FEW) as server:
+        yield server
+
+
+class TestAnswersThatAreKept:
+    def test_the_second_time_is_like_the_first(self, server: Running) -> None:
+        query = "SELECT ?s { ?s ?p '名 7' }"
+        first, *others = (server.ask(query) for _ in range(3))
+        for other in others:
+            assert (other.status, other.body) == (200, first.body)
+            assert sorted(other.headers.keys()) == sorted(first.headers.keys())
+            assert other.headers["ETag"] == first.headers["ETag"]
+
+    def test_a_validator_saves_the_answer(self, server: Running) -> None:
+        query = "SELECT ?s { ?s ?p '名 8' }"
+        tag = server.ask(query).headers["ETag"]
+        for headers in ({"If-None-Match": tag}, {"If-None-Match": f'"x", {tag}'}):
+            reply = server.ask(query, headers)
+            assert (reply.status, reply.body, reply.headers["ETag"]) == (304, b"", tag)
+        assert server.ask(query, {"If-None-Match": '"other"'}).status == 200
+
+    def test_what_differs_each_time_is_not_kept(self, server: Running) -> None:
+        first, second = (server.ask("SELECT (STRUUID() AS ?x) {}") for _ in range(2))
+        assert first.body != second.body
+        assert first.headers["ETag"] is None
+
+    @pytest.mark.parametrize("query", ["SELECT * { ?s ?p ?o } LIMIT 100", "SELECT * { ?s ?p ?o }"])
+    def test_compression_gives_the_same_answer_under_another_tag(self, server: Running, query: str) -> None:
+        plain = server.ask(query, format="csv")
+        for _ in range(3):  # made, then from the cache, then without being read again
+            packed = server.ask(query, {"Accept-Encoding": "gzip, br"}, format="csv")
+            assert packed.headers["Content-Encoding"] == "gzip"
+            assert sorted(gzip.decompress(packed.body).splitlines()) == sorted(plain.body.splitlines())
+            assert packed.headers["ETag"] not in (None, plain.headers["ETag"])
+            assert "Accept-Encoding" in packed.headers["Vary"]
+            again = server.ask(
+                query, {"Accept-Encoding": "gzip", "If-None-Match": packed.headers["ETag"]}, format="csv"
+            )
+            assert again.status == 304
+        assert server.ask(query, {"Accept-Encoding": "gzip;q=0"}, format="csv").headers["Content-Encoding"] is None
+
+    def test_they_are_counted(self, server: Running) -> None:
+        query = "ASK { ?s ?p '名 9' }"
+        for _ in range(3):
+            server.ask(query)
+        text = server.get("/metrics").body.decode()
+        figures = dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
+        assert float(figures['miit_graph_queries_total{form="ASK",outcome="ok"}']) >= 1
+        assert float(figures["miit_graph_shortcuts_total"]) >= 1
+        assert float(figures["miit_graph_cache_bytes"]) > 0
+
+
+class TestHonestEnds:
+    def test_time_before_the_first_byte(self, server: Running) -> None:
+        reply = server.ask(LONG, timeout="0.3")
+        assert (reply.status, json.loads(reply.body)["type"]) == (503, "/problems#time-limit")
+
+    @pytest.mark.parametrize("headers", [{}, {"Accept-Encoding": "gzip"}])
+    def test_time_on_the_way_is_seen(self, server: Running, headers: dict[str, str]) -> None:
+        with pytest.raises((http.client.IncompleteRead, ConnectionError)):
+            server.ask(LARGE, headers, format="csv", timeout="0.5")
+
+    def test_a_large_answer_begins_at_once(self, server: Running) -> None:
+        connection = server.connect()
+        connection.request("GET", f"/sparql?format=csv&timeout=20&query={quote(LARGE)}")
+        response = connection.getresponse()
+        assert response.status == 200 and response.read(1000)
+        connection.close()
+
+    def test_a_reader_that_takes_nothing_fills_no_memory(self, server: Running) -> None:
+        connection = server.connect()
+        connection.request("GET", f"/sparql?format=csv&timeout=20&query={quote(LARGE)}")
+        response = connection.getresponse()
+        response.read(1000)
+        before = sum(map(_resident, server.children()))
+        server.ask(LONG, timeout="1")  # takes a second of doing something else
+        assert sum(map(_resident, server.children())) - before < 100_000_000
+        connection.close()
+
+    def test_a_client_that_goes_away_frees_its_worker(self, server: Running) -> None:
+        connection = server.connect()
+        connection.request("GET", f"/sparql?timeout=60&query={quote(LONG)}")
+        wait_until(lambda: b"queries_running 1.0" in server.get("/metrics").body)
+        connection.close()
+        wait_until(lambda: b"queries_running 0.0" in server.get("/metrics").body, 5)
+
+    def test_bodies_that_are_too_large_are_refused(self, server: Running) -> None:
+        connection = server.connect()
+        connection.request("POST", "/sparql", b"x" * 3_000_000, {"Content-Type": "application/sparql-query"})
+        assert connection.getresponse().status == 413
+        connection.close()
+
+    def test_half_sent_paths_and_odd_methods(self, server: Running) -> None:
+        assert server.get("/%E4%B8%AD%2525").status == 404
+        connection = server.connect()
+        connection.request("PROPFIND", "/sparql")
+        assert connection.getresponse().status == 405
+        connection.close()
+
+
+@pytest.mark.parametrize("which", ["worker", "engine process", "web process"])
+def test_whatever_dies_is_mended(numbers: Path, which: str) -> None:
+    with started("--data", numbers, **FEW) as server:
+        assert server.ask("ASK {}").status == 200
+        before = server.children()
+        commands = {pid: Path(f"/proc/{pid}/cmdline").read_text() for pid in before}
+        engine = [pid for pid in before if "engine.process" in commands[pid] and _parent_of(pid) == server.process.pid]
+        victims = {
+            "worker": [pid for pid in before if _parent_of(pid) in engine],
+            "engine process": engine,
+            "web process": [
+                pid for pid in before if "engine.process" not in commands[pid] and "serve" in commands[pid]
+            ],
+        }[which]
+        assert victims
+        for pid in victims:
+            os.kill(pid, signal.SIGKILL)
+
+        def answers() -> bool:
+            try:
+                return server.ask(f"ASK {{}} # {time.monotonic()}").status == 200
+            except OSError:
+                return False
+
+        wait_until(answers, 20)
+
+
+def test_sigterm_ends_it_too(numbers: Path) -> None:
+    with started("--data", numbers, **FEW) as server:
+        children = server.children()
+        server.process.terminate()
+        server.process.wait(timeout=10)
+        wait_until(lambda: not any(_parent(Path(f"/proc/{pid}")) for pid in children))
+
+
+def test_without_processes_it_warns(numbers: Path) -> None:
+    with started("--data", numbers, MIIT_GRAPH_ENGINE="local") as server:
+        assert server.ask("ASK {}").status == 200
+        assert server.process.stderr is not None
+        assert "cannot be stopped" in server.process.stderr.readline()
+
+
+def _parent_of(pid: int) -> int:
+    return _parent(Path(f"/proc/{pid}"))
+
+
+def _resident(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ProcessLookupError):
+        return 0

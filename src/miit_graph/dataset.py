@@ -127,7 +127,7 @@ def open_dataset(selection: Selection, settings: Settings, progress: Callable[[s
 
 
 def engine_for(opened: Dataset, settings: Settings) -> Engine:
-    """An engine over the opened dataset."""
+    """An engine in this process over the opened dataset: for a single query, or where nothing else runs."""
     from miit_graph.engine.local import LocalEngine
 
     return LocalEngine(

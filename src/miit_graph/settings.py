@@ -56,6 +56,12 @@ def _own_or_union(text: str) -> str:
     return text
 
 
+def _engine_kind(text: str) -> str:
+    if text not in ("auto", "process", "local"):
+        raise ValueError(text)
+    return text
+
+
 def _whole(low: int, high: int) -> _Kind:
     return _Kind(_bounded(int, low, high), f"a whole number from {low} to {high}")
 
@@ -112,11 +118,66 @@ class Settings:
         512 * 1024 * 1024, "MIIT_GRAPH_RESULT_BYTES", _BYTES, "Largest answer to one query, in bytes."
     )
     nesting: int = _setting(64, "MIIT_GRAPH_NESTING", _whole(4, 128), "How deep brackets may be nested in a query.")
+    query_memory: int = _setting(
+        1024 * 1024 * 1024,
+        "MIIT_GRAPH_QUERY_MEMORY",
+        _BYTES,
+        "Memory that one query may take, in bytes, beyond the graph itself.",
+    )
+    memory: int = _setting(
+        0,
+        "MIIT_GRAPH_MEMORY",
+        _whole(0, 1 << 50),
+        "Memory that all queries together may take, in bytes; 0 stands for a third of the machine's.",
+    )
+    engine: str = _setting(
+        "auto",
+        "MIIT_GRAPH_ENGINE",
+        _Kind(_engine_kind, "auto, process or local"),
+        "Where queries run: in processes that can be stopped (process), in the web server (local), or in processes"
+        " where the system can do it (auto).",
+    )
+    engine_socket: str = _setting(
+        "",
+        "MIIT_GRAPH_ENGINE_SOCKET",
+        _Kind(str, "the path of a socket"),
+        "Set by the server for its own processes: where the engine process listens.",
+    )
+    workers: int = _setting(
+        64, "MIIT_GRAPH_WORKERS", _whole(1, 256), "How many queries run at the same time in processes of their own."
+    )
+    queue: int = _setting(
+        64, "MIIT_GRAPH_QUEUE", _whole(0, 1024), "How many queries wait when all places to run are taken."
+    )
+    stall_seconds: float = _setting(
+        60.0,
+        "MIIT_GRAPH_STALL",
+        _SECONDS,
+        "Seconds after which a client that takes nothing of its answer is given up.",
+    )
     query_threads: int = _setting(
-        4, "MIIT_GRAPH_QUERY_THREADS", _whole(1, 256), "How many queries are evaluated at the same time."
+        4,
+        "MIIT_GRAPH_QUERY_THREADS",
+        _whole(1, 256),
+        "With the local engine: how many queries are evaluated at the same time.",
+    )
+    web_processes: int = _setting(
+        0,
+        "MIIT_GRAPH_WEB_PROCESSES",
+        _whole(0, 256),
+        "How many processes answer requests; 0 stands for the number of processors, at most 8.",
     )
     web_threads: int = _setting(
-        16, "MIIT_GRAPH_WEB_THREADS", _whole(1, 1024), "How many requests are answered at the same time."
+        16,
+        "MIIT_GRAPH_WEB_THREADS",
+        _whole(1, 1024),
+        "How many requests each web process answers at the same time, besides those that wait for a query.",
+    )
+    cache_bytes: int = _setting(
+        64 * 1024 * 1024,
+        "MIIT_GRAPH_CACHE",
+        _whole(0, 1 << 40),
+        "Memory for answers kept in each web process, in bytes; an answer of up to a quarter of it is kept.",
     )
     html_rows: int = _setting(
         500, "MIIT_GRAPH_HTML_ROWS", _whole(1, 100_000), "How many rows of a result the HTML page shows."
@@ -161,10 +222,21 @@ class Settings:
         """What one query may use, with `seconds` of time if given (cut to the maximum)."""
         return Limits(
             seconds=self.timeout if seconds is None else min(seconds, self.max_timeout),
+            memory_bytes=self.query_memory,
             result_bytes=self.result_bytes,
             query_bytes=self.query_bytes,
             nesting=self.nesting,
         )
+
+    def memory_budget(self) -> int:
+        """What all queries together may take of memory, in bytes."""
+        if self.memory:
+            return self.memory
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 3
+
+    def processes(self) -> int:
+        """How many web processes to start."""
+        return self.web_processes or min(8, os.cpu_count() or 1)
 
     @classmethod
     def described(cls) -> list[dict[str, str]]:

@@ -142,7 +142,7 @@ class TestErrors:
             def query(self, *_, **__):
                 raise OSError("/srv/secret/path is gone")
 
-        monkeypatch.setattr(engine, "_store", Broken())
+        monkeypatch.setattr(engine._source, "_store", Broken())
         with pytest.raises(EngineFailure) as caught:
             answer(engine, "ASK {}")
         assert "secret" not in str(caught.value)

@@ -2,7 +2,13 @@
 
 import http.client
 import json
+import os
+import select
+import socket
+import subprocess
+import sys
 import threading
+import time
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
@@ -11,8 +17,10 @@ import pytest
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from miit_graph.engine.local import LocalEngine
+from miit_graph.engine.process.host import EngineHost
 from miit_graph.settings import Settings
 from miit_graph.web import create_app
+from tests.conftest import ROOT
 
 EX = "http://example.org/"
 DATA = """
@@ -122,5 +130,37 @@ def serve():
 
 
 @pytest.fixture(scope="session")
-def client(store, serve):
+def front(tmp_path_factory):
+    """The same application as `miit-graph serve` runs it: engine process, granian, the front."""
+    data = tmp_path_factory.mktemp("front") / "data.trig"
+    data.write_text(DATA, encoding="utf-8")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with EngineHost({"MIIT_GRAPH_DATA": str(data)}) as host:
+        command = [sys.executable, "-m", "granian", "--interface", "rsgi", "--factory", "--http", "1"]
+        command += ["--log-level", "error", "--host", "127.0.0.1", "--port", str(port), "tests.web.front_app:front"]
+        environment = {**os.environ, "MIIT_GRAPH_ENGINE_SOCKET": host.path}
+        with subprocess.Popen(command, env=environment, cwd=ROOT) as process:
+            wait_until_it_listens(port, process)
+            yield Client(port)
+            process.terminate()
+
+
+def wait_until_it_listens(port, process):
+    until = time.monotonic() + 30
+    while process.poll() is None and time.monotonic() < until:
+        try:
+            if Client(port, "/health/live").get().status == 200:
+                return
+        except OSError:
+            select.select([], [], [], 0.05)
+    raise AssertionError("granian did not start")
+
+
+@pytest.fixture(scope="session", params=["flask", "front"])
+def client(request, store, serve):
+    """Every test of the protocol runs against Flask alone and against what is served."""
+    if request.param == "front":
+        return request.getfixturevalue("front")
     return serve(SETTINGS, LocalEngine(store, "v1", workers=4), ABOUT)

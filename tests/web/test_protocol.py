@@ -238,5 +238,5 @@ class TestServiceDescription:
 def test_health(client):
     live, ready = client.at("/health/live").get(), client.at("/health/ready").get()
     assert json.loads(live.body) == {"status": "ok"}
-    assert ready.json == {"status": "ok", "version": "v1"}
+    assert ready.json["status"] == "ok" and ready.json["version"]
     assert ready.headers["Cache-Control"] == "no-store"

@@ -5,13 +5,17 @@ Any engine (in this process, in processes of its own, behind another endpoint) f
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from miit_graph.engine.formats import Format
+    from miit_graph.engine.gate import Allow, Refuse
+
+Gone = Callable[[], bool]
+"""Says whether whoever asked has gone away, so that nobody wants the answer any more."""
 
 
 class Form(Enum):
@@ -44,9 +48,10 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one query may use: seconds of time, bytes of answer, bytes of its text, depth of brackets."""
+    """What one query may use: seconds of time, bytes of memory and of answer, bytes of its text, depth of brackets."""
 
     seconds: float = 30.0
+    memory_bytes: int = 1024 * 1024 * 1024
     result_bytes: int = 512 * 1024 * 1024
     query_bytes: int = 256 * 1024
     nesting: int = 64
@@ -76,11 +81,19 @@ class Answer(Protocol):
 class Engine(Protocol):
     """Something that answers queries over one version of a dataset."""
 
-    version: str
-    """Names the state of the data: the same version, query, dataset and format give the same answer."""
+    @property
+    def version(self) -> str:
+        """Names the state of the data: the same version, query, dataset and format give the same answer."""
+        ...
 
-    def run(self, query: Query, format: Format, limits: Limits) -> Answer:
+    def examine(self, text: str, limits: Limits) -> Allow | Refuse:
+        """Decide from its text whether a query may run, and tell its form; see `miit_graph.engine.gate`."""
+        ...
+
+    def run(self, query: Query, format: Format, limits: Limits, gone: Gone | None = None) -> Answer:
         """Start a query and wait until it fails or has something to say.
+
+        ``gone`` is asked now and then while waiting; once it says yes the query is given up.
 
         Raises a `QueryError` (see `errors`) for everything that goes wrong before the first byte of the
         answer.

@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection
 
 from miit_graph.engine.errors import QuerySyntaxError
 from miit_graph.engine.gate import syntax_error, undeclared_prefix
-from miit_graph.engine.lexer import Token, tokenize
+from miit_graph.engine.lexer import LexicalError, Token, tokenize
 
 _POSITION = re.compile(r"error at (\d+):(\d+): expected (.*)", re.DOTALL)
 _PADDING = " " * 24  # ENCODE_FOR_URI has 14 letters
@@ -31,7 +31,10 @@ def diagnose(
     ``parse`` tries another text and returns Oxigraph's message about it, or None if it has nothing against
     it. ``prefixes`` are known without a declaration.
     """
-    tokens = tokenize(text)
+    try:
+        tokens = tokenize(text)
+    except LexicalError as error:  # the gate does not look at every text so closely
+        return syntax_error(text, error.position, str(error))
     unknown = undeclared_prefix(tokens, prefixes)
     if unknown is not None:
         prefix = unknown.text.partition(":")[0]

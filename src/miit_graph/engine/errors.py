@@ -143,6 +143,21 @@ class TimeLimitExceeded(QueryError):
         )
 
 
+class MemoryLimitExceeded(QueryError):
+    """The query needed more memory than allowed."""
+
+    status = 503
+    slug = "memory-limit"
+    title = "The query needs too much memory"
+
+    def __init__(self, limit: int | None = None) -> None:
+        most = f"more than the {limit:,} bytes of memory that a query may use" if limit else "too much memory"
+        super().__init__(
+            f"The query needed {most} and was given up. Sort, group and join fewer rows: make it more"
+            " selective, or ask in parts."
+        )
+
+
 class ResultTooLarge(QueryError):
     """The answer has more bytes than allowed."""
 
@@ -166,6 +181,29 @@ class EngineBusy(QueryError):
 
     def __init__(self) -> None:
         super().__init__("All query slots are taken by other queries. Try again in a few seconds.")
+
+
+class EngineUnavailable(QueryError):
+    """The engine is being started again, or doesn't answer."""
+
+    status = 503
+    slug = "engine-unavailable"
+    title = "The query engine is starting"
+    retry_after = 5
+
+    def __init__(self) -> None:
+        super().__init__("The query engine is being started and takes no queries yet. Try again in a few seconds.")
+
+
+class ClientGone(QueryError):
+    """Whoever asked has gone away; nobody will read this."""
+
+    status = 499
+    slug = "client-gone"
+    title = "The client has gone away"
+
+    def __init__(self) -> None:
+        super().__init__("The client closed the connection before there was an answer.")
 
 
 class EngineFailure(QueryError):

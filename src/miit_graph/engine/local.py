@@ -6,15 +6,13 @@ released; its bytes come through a bounded pipe, so a slow reader slows the quer
 What it cannot protect from, because pyoxigraph can't stop a query between two pieces of output: a query that
 sorts, groups or joins a lot keeps its thread (and its memory) after its time is up and the client has got
 its error. Such runaways are bounded by the number of threads; when all have run away, every query gets
-`EngineBusy` until one ends. A cross join can use all memory of the process. An engine with processes of its
-own, behind the same seam, can end both.
+`EngineBusy` until one ends. A cross join can use all memory of the process. The engine of `miit_graph.engine.process`,
+behind the same seam, can end both.
 """
 
 from __future__ import annotations
 
-import logging
 import queue
-import re
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -22,42 +20,17 @@ from collections.abc import Iterator, Mapping
 import pyoxigraph as ox
 
 from miit_graph.engine import formats
-from miit_graph.engine.api import Answer, Form, Limits, Query
-from miit_graph.engine.diagnosis import diagnose
-from miit_graph.engine.errors import (
-    BadGraphName,
-    EngineBusy,
-    EngineFailure,
-    QueryError,
-    ResultTooLarge,
-    TimeLimitExceeded,
-    UnknownFunction,
-)
+from miit_graph.engine.api import Answer, Form, Gone, Limits, Query
+from miit_graph.engine.errors import EngineBusy, QueryError, ResultTooLarge, TimeLimitExceeded
 from miit_graph.engine.formats import Format
 from miit_graph.engine.gate import STACK_BYTES, Allow, Refuse, examine
+from miit_graph.engine.oxigraph import Source
 from miit_graph.engine.stream import Abandoned, NothingYet, Pipe
 
-_log = logging.getLogger(__name__)
 _CHUNK = 64 * 1024
 _PIPE_CHUNKS = 8
 _EAGER_SECONDS = 0.5
-_UNKNOWN_FUNCTION = re.compile(r"The custom function <(.*)> is not supported")
 _stack_size = threading.Lock()
-
-_NamedGraph = ox.NamedNode | ox.BlankNode
-_Graph = _NamedGraph | ox.DefaultGraph
-_OXIGRAPH: dict[Format, ox.QueryResultsFormat | ox.RdfFormat] = {
-    formats.JSON: ox.QueryResultsFormat.JSON,
-    formats.XML: ox.QueryResultsFormat.XML,
-    formats.CSV: ox.QueryResultsFormat.CSV,
-    formats.TSV: ox.QueryResultsFormat.TSV,
-    formats.TURTLE: ox.RdfFormat.TURTLE,
-    formats.N_TRIPLES: ox.RdfFormat.N_TRIPLES,
-    formats.RDF_XML: ox.RdfFormat.RDF_XML,
-    formats.JSON_LD: ox.RdfFormat.JSON_LD,
-    formats.TRIG: ox.RdfFormat.TRIG,
-    formats.N_QUADS: ox.RdfFormat.N_QUADS,
-}
 
 
 class LocalEngine:
@@ -81,9 +54,7 @@ class LocalEngine:
         stall_seconds: float = 60.0,
     ) -> None:
         self.version = version
-        self._store = store
-        self._union = union
-        self._prefixes = dict(prefixes or {})
+        self._source = Source(store, prefixes or {}, union=union)
         self._workers = workers
         self._queue_seconds = queue_seconds
         self._stall_seconds = stall_seconds
@@ -92,14 +63,21 @@ class LocalEngine:
         self._starting = threading.Lock()
         self._started = False
 
-    def run(self, query: Query, format: Format, limits: Limits) -> Answer:
-        """Start a query and wait for its first bytes; see `miit_graph.engine.api.Engine.run`."""
+    def examine(self, text: str, limits: Limits) -> Allow | Refuse:
+        """Whether a query may run; see `miit_graph.engine.api.Engine.examine`."""
+        return examine(text, limits)
+
+    def run(self, query: Query, format: Format, limits: Limits, gone: Gone | None = None) -> Answer:
+        """Start a query and wait for its first bytes; see `miit_graph.engine.api.Engine.run`.
+
+        A client that goes away before them is only noticed when they are sent.
+        """
         decision = examine(query.text, limits)
         if isinstance(decision, Refuse):
             raise decision.error.with_traceback(None)
         if format not in formats.formats_for(decision.form):
             raise ValueError(f"{decision.form.value} has no {format.label} form")
-        job = _Job(self._store, self._prefixes, query, decision, format, limits, self._union, self._stall_seconds)
+        job = _Job(self._source, query, decision, format, limits, self._stall_seconds)
         self._start()
         if not self._free.acquire(timeout=min(self._queue_seconds, limits.seconds)):
             raise EngineBusy
@@ -137,33 +115,16 @@ class _Job:
     """One query on its way through a thread."""
 
     def __init__(
-        self,
-        store: ox.Store,
-        prefixes: dict[str, str],
-        query: Query,
-        decision: Allow,
-        format: Format,
-        limits: Limits,
-        union: bool,
-        stall_seconds: float,
+        self, source: Source, query: Query, decision: Allow, format: Format, limits: Limits, stall_seconds: float
     ) -> None:
         self.form = decision.form
         self.format = format
         self.limits = limits
         self.pipe = Pipe(_PIPE_CHUNKS, stall_seconds)
         self.began = time.monotonic()
-        self._store = store
-        self._prefixes = prefixes
-        self._text = query.text
-        chosen = bool(query.default_graphs or query.named_graphs)
-        self._union = union and not chosen and not decision.has_dataset
-        # An empty list is not None: it takes away every graph, as a dataset given in part must (Protocol
-        # 2.1.4).
-        self._default_graphs: list[_Graph] | None = None
-        self._named_graphs: list[_NamedGraph] | None = None
-        if chosen:
-            self._default_graphs = [_graph(name) for name in query.default_graphs]
-            self._named_graphs = [_graph(name) for name in query.named_graphs]
+        self._source = source
+        self._query = query
+        self._has_dataset = decision.has_dataset
 
     def seconds_left(self) -> float:
         """What is left of the time limit; waiting for a slow reader doesn't count."""
@@ -175,45 +136,14 @@ class _Job:
             return
         writer = _Writer(self)
         try:
-            self._evaluate(writer)
+            self._source.evaluate(self._query, self.format, writer, has_dataset=self._has_dataset)
             writer.finish()
         except Abandoned:
             pass
-        except QueryError as error:
-            self.pipe.end(_bare(error))
-        except SyntaxError as error:
-            self.pipe.end(_bare(diagnose(self._text, str(error), self._parse, self._prefixes)))
         except BaseException as error:  # a panic of the Rust code is not an Exception
-            unknown = _UNKNOWN_FUNCTION.match(str(error))
-            if unknown is None:
-                _log.exception("a query failed in the engine: %s", self._text[:2000])
-            self.pipe.end(UnknownFunction(unknown.group(1)) if unknown else EngineFailure())
+            self.pipe.end(_bare(self._source.explain(error, self._query.text)))
             # The traceback keeps the results alive, and pyoxigraph aborts if another thread drops them.
             error.__traceback__ = None
-
-    def _evaluate(self, writer: _Writer) -> None:
-        results = self._store.query(
-            self._text,
-            prefixes=self._prefixes,
-            use_default_graph_as_union=self._union,
-            default_graph=self._default_graphs,
-            named_graphs=self._named_graphs,
-        )
-        results.serialize(writer, format=_OXIGRAPH[self.format])  # type: ignore[arg-type]
-
-    def _parse(self, text: str) -> str | None:
-        try:
-            self._store.query(text, prefixes=self._prefixes, default_graph=[], named_graphs=[])
-        except SyntaxError as error:
-            return str(error)
-        return None
-
-
-def _graph(name: str) -> ox.NamedNode:
-    try:
-        return ox.NamedNode(name)
-    except ValueError:
-        raise BadGraphName(name) from None
 
 
 def _bare(error: QueryError) -> QueryError:

@@ -10,11 +10,24 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from miit_graph.engine.api import Engine
 from miit_graph.settings import Settings
-from miit_graph.web import operations, pages, problems, sparql
+from miit_graph.web import (
+    discovery,
+    downloads,
+    graph_store,
+    linked_data,
+    linked_data_ontology,
+    operations,
+    pages,
+    problems,
+    sparql,
+)
 from miit_graph.web.about import About
+from miit_graph.web.cache import AnswerCache
+from miit_graph.web.compression import Compression
 from miit_graph.web.context import Context
+from miit_graph.web.metrics import Metrics
 
-_SECURITY = {
+SECURITY = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none';"
@@ -23,13 +36,18 @@ _SECURITY = {
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
-_CORS = {
+CORS = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Allow, Content-Language, Content-Length, ETag, Link, Retry-After",
+    "Access-Control-Expose-Headers": (
+        "Accept-Ranges, Allow, Content-Disposition, Content-Language, Content-Length, Content-Location, "
+        "Content-Range, ETag, Last-Modified, Link, Repr-Digest, Retry-After"
+    ),
 }
 _PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
-    "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type, If-None-Match, X-Requested-With",
+    "Access-Control-Allow-Headers": (
+        "Accept, Accept-Language, Content-Type, If-Modified-Since, If-None-Match, If-Range, Range, X-Requested-With"
+    ),
     "Access-Control-Max-Age": "86400",
 }
 
@@ -41,11 +59,15 @@ def create_app(settings: Settings, engine: Engine, about: Mapping[str, Any]) -> 
     """
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = settings.body_bytes
-    app.extensions["miit_graph"] = Context(settings, engine, About.read(about, engine.version))
-    for concern in (sparql, operations, pages):
+    app.extensions["miit_graph"] = Context(
+        settings, engine, About.read(about, engine.version), AnswerCache(settings.cache_bytes), Metrics()
+    )
+    linked = (linked_data, linked_data_ontology, graph_store, downloads, discovery)
+    for concern in (sparql, operations, pages, *linked):
         app.register_blueprint(concern.blueprint)
     problems.register(app)
     app.after_request(_finish)
+    app.wsgi_app = Compression(app.wsgi_app)  # type: ignore[method-assign]
     if settings.proxies:
         hops = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops)  # type: ignore[method-assign]
@@ -54,7 +76,7 @@ def create_app(settings: Settings, engine: Engine, about: Mapping[str, Any]) -> 
 
 def _finish(response: Response) -> Response:
     """Headers that every answer has. The data are public and read-only, so any page may ask for them."""
-    for name, value in (_SECURITY | _CORS).items():
+    for name, value in (SECURITY | CORS).items():
         response.headers.setdefault(name, value)
     if request.method == "OPTIONS":
         for name, value in _PREFLIGHT.items():

@@ -9,6 +9,8 @@ from flask import current_app
 from miit_graph.engine.api import Engine
 from miit_graph.settings import Settings
 from miit_graph.web.about import About
+from miit_graph.web.cache import AnswerCache
+from miit_graph.web.metrics import Metrics
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,8 @@ class Context:
     settings: Settings
     engine: Engine
     about: About
+    cache: AnswerCache
+    metrics: Metrics
 
 
 def context() -> Context:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from miit_graph.engine import formats
 from miit_graph.engine.api import Limits, Query
 from miit_graph.engine.errors import QueryError
+from miit_graph.engine.process.client import ProcessEngine
 from miit_graph.web.context import context
 
 blueprint = Blueprint("operations", __name__)
@@ -28,6 +30,18 @@ def ready() -> Response:
     except QueryError as error:
         return _state("unavailable", 503, reason=error.slug)
     return _state("ok", version=context().engine.version)
+
+
+@blueprint.get("/metrics")
+def metrics() -> Response:
+    """The server's figures for Prometheus."""
+    engine, figures = context().engine, context().metrics
+    if isinstance(engine, ProcessEngine):
+        figures.running.set(engine.places.taken)
+        figures.waiting.set(engine.places.waiting)
+    response = Response(figures.page(), content_type=CONTENT_TYPE_LATEST)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _state(status: str, code: int = 200, **members: str) -> Response:

@@ -49,8 +49,10 @@ _KINDS: tuple[type[QueryError], ...] = (
     errors.QueryTooNested,
     errors.QueryTooComplex,
     errors.TimeLimitExceeded,
+    errors.MemoryLimitExceeded,
     errors.ResultTooLarge,
     errors.EngineBusy,
+    errors.EngineUnavailable,
     errors.EngineFailure,
 )
 _REQUEST_KINDS = (
@@ -63,6 +65,7 @@ _REQUEST_KINDS = (
     ("not-found", 404, "There is nothing here", "No resource has this address."),
     ("method", 405, "This method is not allowed here", "The Allow header lists the methods that are."),
     ("not-acceptable", 406, "No format fits", "No format on offer is among those the request accepts."),
+    ("gone", 410, "This is no longer in force", "The IRI was retired and nothing took its place."),
     ("too-large", 413, "The request is too large", "The body has more bytes than the server takes."),
     (
         "media-type",

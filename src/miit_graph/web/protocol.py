@@ -54,6 +54,16 @@ def read_operation(request: Request) -> Operation:
             raise _unsupported(f'A body of type "{kind}" is not understood.' if kind else "The body has no type.")
         if not texts and not any(name == "update" for name, _ in parameters):
             raise _malformed("The request holds no query. Send it as the parameter query, or as the body.")
+    return _operation(parameters, texts)
+
+
+def read_query_string(query_string: str) -> Operation:
+    """The query operation of a GET request from what follows the question mark; raises as `read_operation` does."""
+    parameters = _pairs(query_string.encode("latin-1", "replace"), "address")
+    return _operation(parameters, [value for name, value in parameters if name == "query"])
+
+
+def _operation(parameters: list[tuple[str, str]], texts: list[str]) -> Operation:
     if any(name == "update" for name, _ in parameters):
         raise UpdateRefused
     if len(texts) > 1:

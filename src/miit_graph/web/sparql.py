@@ -2,42 +2,50 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Sequence
+import time
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, g, request, url_for
 
 from miit_graph.engine import formats
 from miit_graph.engine.api import Answer, Form, Limits, Query
+from miit_graph.engine.errors import QueryError, TimeLimitExceeded
 from miit_graph.engine.formats import Format
-from miit_graph.engine.gate import Allow, Refuse, examine
+from miit_graph.engine.gate import Allow, Refuse
+from miit_graph.web.cache import Kept, Key
+from miit_graph.web.choice import REVALIDATE, choose, etag_of
+from miit_graph.web.compression import accepts_gzip
 from miit_graph.web.context import context
 from miit_graph.web.description import describe
-from miit_graph.web.negotiation import HTML, by_name, negotiate
+from miit_graph.web.metrics import Watched
+from miit_graph.web.negotiation import HTML
 from miit_graph.web.page import page
-from miit_graph.web.problems import Problem
 from miit_graph.web.protocol import read_operation
+from miit_graph.web.shortcuts import ANSWERED, FAILED, GONE
 from miit_graph.web.tables import read_table
 from miit_graph.web.whole import Collected, must_collect
 
 blueprint = Blueprint("sparql", __name__)
-_REVALIDATE = "public, no-cache"
 _PLAIN = "text/plain; charset=utf-8"
 
 
 @blueprint.route("/sparql", methods=["GET", "POST"])
 def sparql() -> Response:
     """Answer a query; without one, describe the service, or show a form to a browser."""
+    if (failed := request.environ.get(FAILED)) is not None:
+        raise failed.with_traceback(None)
+    g.began = time.monotonic()
     operation = read_operation(request)
     if operation.query is None:
         return _description(operation.format)
     limits = context().settings.limits(operation.seconds)
-    decision = examine(operation.query.text, limits)
+    decision = context().engine.examine(operation.query.text, limits)
     if isinstance(decision, Refuse):
         raise decision.error.with_traceback(None)
-    choice = _choose(operation.format, formats.formats_for(decision.form), decision.form.value)
+    choice = choose(operation.format, _accept(), formats.formats_for(decision.form), decision.form.value)
     if choice is HTML and not decision.form.is_graph:
         return _page(operation.query, decision.form, limits)
     # A browser that asks for a graph gets it as text it can show.
@@ -49,64 +57,83 @@ def sparql() -> Response:
 blueprint.add_url_rule("/sparql/", "slashed", sparql, methods=["GET", "POST"])
 
 
-def _choose(name: str | None, offers: Sequence[Format], what: str) -> Format | str:
-    """The format asked for with `?format=`, else by the Accept header. Raises Problem (400, 406)."""
-    types = [offer.media_type for offer in offers]
-    names = [offer.name for offer in offers]
-    if name == "html":
-        return HTML
-    if name is not None:
-        found = by_name(name, offers)
-        if found is not None:
-            return found
-        detail = f"format={name[:80]} is not a format for {what}. Use one of: {', '.join(names)}."
-        if by_name(name, (*formats.TABLES, *formats.GRAPHS)) is None:
-            raise Problem(400, "request", "The request is not understood", detail, offered=types, formats=names)
-    else:
-        choice = negotiate(request.headers.get("Accept", ""), offers, html=True)
-        if choice is not None:
-            return choice
-        detail = f"For {what} the server offers {', '.join(types)}; the Accept header allows none of them."
-    raise Problem(406, "not-acceptable", "No format fits", detail, offered=types, formats=names)
+def _accept() -> str:
+    return request.headers.get("Accept", "")
 
 
 def _run(query: Query, decision: Allow, format: Format, content_type: str, limits: Limits) -> Response:
-    etag = _etag(query, content_type) if decision.stable and request.method != "POST" else None
-    if etag and request.if_none_match.contains(etag):
+    metrics, cache = context().metrics, context().cache
+    key = (context().engine.version, query, content_type)
+    etag = etag_of(key) if decision.stable and request.method != "POST" else None
+    if etag and request.if_none_match.contains(etag.strip('"')):
         return _cacheable(Response(status=304), etag)
-    answer = context().engine.run(query, format, limits)
-    body: Answer | Collected = answer
-    if answer.length is None and request.method != "HEAD" and must_collect(request.environ):
-        body = Collected(answer)
+    body: bytes | Iterable[bytes]
+    if decision.stable and (stored := cache.get(key)):
+        metrics.queries.labels(decision.form.value, "cached").inc()
+        request.environ[ANSWERED] = key
+        if accepts_gzip(request.headers.get("Accept-Encoding", "")):
+            stored.gzipped()  # here, on a thread of its own; the next time it is there
+        body = stored.body
+        length: int | None = len(body)
+    else:
+        body, length = _ask(query, decision, format, limits, key)
     response = Response(body, content_type=content_type)
-    if body.length is not None:
-        response.content_length = body.length
+    if length is not None:
+        response.content_length = length
     return _cacheable(response, etag)
 
 
-def _etag(query: Query, content_type: str) -> str:
-    """A strong validator: the same data, query, dataset and format give the same bytes."""
-    key = json.dumps((context().engine.version, query.text, query.default_graphs, query.named_graphs, content_type))
-    return hashlib.sha256(key.encode()).hexdigest()[:32]
+def _ask(query: Query, decision: Allow, format: Format, limits: Limits, key: Key) -> tuple[Iterable[bytes], int | None]:
+    """Put the query to the engine: the body, whole if it is short, and its length if that is known."""
+    cache = context().cache
+    answer = _start(query, decision.form, format, limits)
+    if answer.length is not None:
+        body = b"".join(_whole(answer))
+        if decision.stable:
+            cache.put(key, body)
+            context().metrics.cache_bytes.set(cache.bytes)
+            request.environ[ANSWERED] = key
+        return [body], len(body)
+    kept = Kept(answer, cache, key) if decision.stable and request.method != "HEAD" else answer
+    if request.method != "HEAD" and must_collect(request.environ):
+        collected = Collected(kept)
+        return collected, collected.length
+    return kept, None
+
+
+def _start(query: Query, form: Form, format: Format, limits: Limits) -> Watched:
+    """Start the query in the engine, counting how it ends. What reading it has taken is part of its time."""
+    began = g.began
+    left = replace(limits, seconds=max(0.1, limits.seconds - (time.monotonic() - began)))
+    try:
+        try:
+            answer = context().engine.run(query, format, left, request.environ.get(GONE))
+        except TimeLimitExceeded:
+            raise TimeLimitExceeded(limits.seconds) from None
+    except QueryError as error:
+        context().metrics.queries.labels(form.value, error.slug).inc()
+        context().metrics.seconds.labels(form.value).observe(time.monotonic() - began)
+        raise
+    return Watched(answer, context().metrics, began)
 
 
 def _cacheable(response: Response, etag: str | None) -> Response:
-    response.headers["Cache-Control"] = _REVALIDATE if etag else "no-store"
+    response.headers["Cache-Control"] = REVALIDATE if etag else "no-store"
     if etag:
-        response.set_etag(etag)
+        response.headers["ETag"] = etag
     response.vary.add("Accept")
     return response
 
 
 def _description(name: str | None) -> Response:
-    choice = _choose(name, formats.GRAPHS, "the service description")
+    choice = choose(name, _accept(), formats.GRAPHS, "the service description")
     if isinstance(choice, str):
         return page("query.html", query="", examples=context().about.examples)
     endpoint = url_for("sparql.sparql", _external=True)
     content = describe(context().about, endpoint, choice)
     response = Response(content, content_type=choice.content_type)
     response.add_etag()
-    response.headers["Cache-Control"] = _REVALIDATE
+    response.headers["Cache-Control"] = REVALIDATE
     response.vary.add("Accept")
     response.make_conditional(request)
     return response
@@ -116,11 +143,11 @@ def _page(query: Query, form: Form, limits: Limits) -> Response:
     """A result for people: the first rows of a table, or yes or no."""
     links = [(offer.label, _address(query, offer)) for offer in formats.formats_for(form)]
     if form is Form.ASK:
-        truth = json.loads(b"".join(_whole(context().engine.run(query, formats.JSON, limits))))["boolean"]
+        truth = json.loads(b"".join(_whole(_start(query, form, formats.JSON, limits))))["boolean"]
         response = page("truth.html", query=query.text, truth=truth, links=links)
     else:
         rows = context().settings.html_rows
-        answer = context().engine.run(query, formats.TSV, limits)
+        answer = _start(query, form, formats.TSV, limits)
         try:
             table = read_table(answer, rows)
         finally:

@@ -1,16 +1,69 @@
-"""The application as a WSGI server starts it: everything it needs to know stands in the environment."""
+"""The application as a server starts it: everything it needs to know stands in the environment.
+
+`application` is for any WSGI server; `front` is what `miit-graph serve` runs under granian.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
 
 from flask import Flask
 
 from miit_graph.dataset import Selection, engine_for, open_dataset
+from miit_graph.engine.api import Engine
+from miit_graph.engine.process.client import ProcessEngine
 from miit_graph.settings import Settings
 from miit_graph.web import create_app
+from miit_graph.web.context import Context
+from miit_graph.web.direct import Direct
+from miit_graph.web.front import Front
+from miit_graph.web.shortcuts import Shortcuts
+
+_EXPRESS = 32
 
 
 def application() -> Flask:
-    """Open the dataset that the environment names and make the application that serves it."""
+    """The application, over the engine process whose socket the environment names, else over an engine of its own."""
     settings = Settings.from_environment()
+    return create_app(settings, *_engine(settings))
+
+
+def front() -> Front:
+    """The same behind the fast front."""
+    settings = Settings.from_environment()
+    return behind_front(create_app(settings, *_engine(settings)), settings)
+
+
+def behind_front(app: Flask, settings: Settings) -> Front:
+    """``app`` on granian's own interface, with the short ways that its engine allows."""
+    context: Context = app.extensions["miit_graph"]
+    engine = context.engine
+    queries = _share(settings.workers, settings) + _EXPRESS + _share(settings.queue, settings)
+    return Front(
+        app,
+        Shortcuts(context.cache, lambda: engine.version, context.metrics.shortcuts.inc),
+        Direct(context, engine) if isinstance(engine, ProcessEngine) else None,
+        threads=queries + settings.web_threads,
+        body_bytes=settings.body_bytes,
+        stall_seconds=settings.stall_seconds,
+    )
+
+
+def _engine(settings: Settings) -> tuple[Engine, Mapping[str, Any]]:
+    """The engine, and what is known of its dataset."""
+    if settings.engine_socket:
+        engine = ProcessEngine(
+            settings.engine_socket,
+            workers=_share(settings.workers, settings),
+            express=_EXPRESS,
+            queue=_share(settings.queue, settings),
+        )
+        return engine, engine.about()
     opened = open_dataset(Selection.from_settings(settings), settings)
-    return create_app(settings, engine_for(opened, settings), opened.about)
+    return engine_for(opened, settings), opened.about
+
+
+def _share(number: int, settings: Settings) -> int:
+    """This process's part of what all web processes have together."""
+    return max(1, number // settings.processes())

@@ -1,0 +1,52 @@
+"""The program of the engine process: ``python -m miit_graph.engine.process SOCKET``.
+
+Which graph to load and how much a query may use stand in the environment. The standard input is a leash: this process
+ends when it closes. The standard output gets one line of JSON: what is served, or what went wrong.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import socket
+import sys
+from pathlib import Path
+
+from miit_graph.build.errors import BuildError
+from miit_graph.dataset import Selection, open_dataset
+from miit_graph.engine.oxigraph import Source
+from miit_graph.engine.process.server import Server
+from miit_graph.engine.process.worker import Service
+from miit_graph.settings import Settings
+from miit_graph.vocabulary import STANDARD_PREFIXES
+
+_BACKLOG = 512
+
+
+def main(path: str) -> int:
+    """Load, listen at ``path``, serve. Returns 0, or 1 if there is nothing to serve."""
+    logging.basicConfig(format="%(asctime)s engine %(levelname)s %(message)s")
+    settings = Settings.from_environment()
+    try:
+        opened = open_dataset(Selection.from_settings(settings), settings)
+    except BuildError as error:
+        print(json.dumps({"error": str(error)}), flush=True)
+        return 1
+    prefixes = opened.about.get("prefixes", STANDARD_PREFIXES)
+    service = Service(Source(opened.store, prefixes), opened.version, opened.about, settings.stall_seconds)
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET | socket.SOCK_CLOEXEC)
+    Path(path).unlink(missing_ok=True)  # left by the engine process before this one
+    listener.bind(path)
+    listener.listen(_BACKLOG)
+    listener.setblocking(False)
+    print(json.dumps({"version": opened.version}), flush=True)
+    Server(listener, sys.stdin.fileno(), service, settings.memory_budget()).run()
+    with contextlib.suppress(OSError):  # whoever started us may have been killed before it could tidy up
+        Path(path).unlink()
+        Path(path).parent.rmdir()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

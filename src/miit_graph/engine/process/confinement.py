@@ -1,0 +1,99 @@
+"""What a worker may not do, enforced by the kernel: outlive the engine process, open files and sockets, take memory.
+
+All of it is Linux's; each function says what it does where something is missing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import resource
+import signal
+import sys
+from pathlib import Path
+
+_PR_SET_PDEATHSIG = 1
+_OOM_SCORE = "500"
+_PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
+_DATA_FIELD, _RESIDENT_FIELD = 5, 1
+# Loaded before the fork: a worker can't open the library any more.
+_libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+
+
+def die_with_parent(parent: int) -> None:
+    """Have this process killed as soon as the process ``parent``, which made it, ends; end now if it has."""
+    if _libc is not None:
+        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(0)
+
+
+def be_the_first_to_go() -> None:
+    """Tell the kernel that, should the machine run out of memory, this process is the one to end."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text(_OOM_SCORE, encoding="ascii")
+
+
+def no_core_file() -> None:
+    """A worker that is killed leaves nothing on the disk."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def no_new_files() -> None:
+    """No file and no socket can be opened from now on: the next one would have a number that is not allowed."""
+    lowest_free = os.dup(0)
+    os.close(lowest_free)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (lowest_free, lowest_free))
+
+
+def allow_stack(size: int) -> None:
+    """Let the main thread of programs started from now on have a stack of ``size`` bytes, if that may be."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_STACK)
+    if soft == resource.RLIM_INFINITY or soft >= size:
+        return
+    if hard != resource.RLIM_INFINITY:
+        size = min(size, hard)
+    resource.setrlimit(resource.RLIMIT_STACK, (size, hard))
+
+
+class MemoryMeter:
+    """Reads what a process holds, in bytes; stays open, so that it also works for one that can't open files."""
+
+    def __init__(self, pid: int | None = None) -> None:
+        self._file = os.open(f"/proc/{pid or 'self'}/statm", os.O_RDONLY | os.O_CLOEXEC)
+
+    def _pages(self, field: int) -> int:
+        return int(os.pread(self._file, 200, 0).split()[field])
+
+    def data(self) -> int:
+        """Memory that it may write to."""
+        return self._pages(_DATA_FIELD) * _PAGE
+
+    def resident(self) -> int:
+        """Memory that it has touched, shared memory included. Raises OSError once the process is dead."""
+        return self._pages(_RESIDENT_FIELD) * _PAGE
+
+    def close(self) -> None:
+        """Give the file back."""
+        os.close(self._file)
+
+
+class MemoryLimit:
+    """Keeps this process from growing.
+
+    The limit is on data (RLIMIT_DATA), not on addresses (RLIMIT_AS): the allocator reserves gigabytes of addresses that
+    it never touches.
+    """
+
+    def __init__(self) -> None:
+        self._meter = MemoryMeter()
+
+    def allow(self, more: int) -> None:
+        """Allow ``more`` bytes beyond what the process has now."""
+        most = self._meter.data() + more
+        resource.setrlimit(resource.RLIMIT_DATA, (most, resource.RLIM_INFINITY))
+
+    def resident(self) -> int:
+        """Memory that this process has touched, in bytes."""
+        return self._meter.resident()

@@ -1,0 +1,58 @@
+"""Asks an engine small questions and gives the answers as Oxigraph terms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias, cast
+
+import pyoxigraph as ox
+
+from miit_graph.engine import formats
+from miit_graph.engine.api import Engine, Limits, Query
+from miit_graph.engine.formats import Format
+
+Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+Row: TypeAlias = Mapping[str, Term]
+"""The bound variables of one solution."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """An engine and the limits under which it is asked.
+
+    Every method takes the text of a query and raises the `QueryError` that the engine answers with.
+    """
+
+    engine: Engine
+    limits: Limits
+
+    def stream(self, text: str, format: Format) -> Iterator[bytes]:
+        """The bytes of an answer; the work stops when the iterator is closed."""
+        answer = self.engine.run(Query(text), format, self.limits)
+        try:
+            yield from answer
+        finally:
+            answer.close()
+
+    def triples(self, text: str) -> list[ox.Triple]:
+        """The answer to CONSTRUCT or DESCRIBE, each triple once, in the order of N-Triples."""
+        content = b"".join(self.stream(text, formats.N_TRIPLES))
+        found = {quad.triple for quad in ox.parse(content, format=ox.RdfFormat.N_TRIPLES)}
+        return sorted(found, key=str)
+
+    def rows(self, text: str) -> list[Row]:
+        """The answer to SELECT; a variable that is not bound is missing from its row."""
+        content = b"".join(self.stream(text, formats.JSON))
+        results = cast(ox.QuerySolutions, ox.parse_query_results(content, format=ox.QueryResultsFormat.JSON))
+        names = [variable.value for variable in results.variables]
+        return [{name: value for name in names if (value := row[name]) is not None} for row in results]
+
+    def truth(self, text: str) -> bool:
+        """The answer to ASK."""
+        content = b"".join(self.stream(text, formats.JSON))
+        return bool(ox.parse_query_results(content, format=ox.QueryResultsFormat.JSON))
+
+    def number(self, text: str) -> int:
+        """The single number that a SELECT with one variable ``n`` counts."""
+        return int(cast(ox.Literal, self.rows(text)[0]["n"]).value)

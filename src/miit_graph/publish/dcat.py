@@ -1,0 +1,58 @@
+"""The dataset for data catalogues (DCAT 2): the dataset, a distribution per dump, the endpoint as a service."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from miit_graph.publish.published import Published
+from miit_graph.publish.triples import DCAT, SPDX, Triples, link, short, texts, value
+from miit_graph.publish.void import Places
+from miit_graph.vocabulary import DCT, RDF, XSD
+
+_MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """A file to download; size and SHA-256 once it was made."""
+
+    address: str
+    media_type: str
+    packed: bool
+    size: int | None = None
+    sha256: str = ""
+
+
+def describe(published: Published, places: Places, distributions: tuple[Distribution, ...]) -> Triples:
+    """The catalogue entry as triples."""
+    catalogue, service, this = (f"{places.document}#{name}" for name in ("catalogue", "service", "dataset"))
+    yield link(catalogue, RDF.type, DCAT.Catalog)
+    yield from texts(catalogue, DCT["title"], published.title)
+    yield link(catalogue, DCAT.dataset, this)
+    yield link(catalogue, DCAT.service, service)
+    yield link(this, RDF.type, DCAT.Dataset)
+    yield link(this, DCAT.landingPage, places.home)
+    yield value(this, DCAT.version, published.version)
+    yield link(service, RDF.type, DCAT.DataService)
+    yield from texts(service, DCT["title"], {"en": "SPARQL endpoint", "zh": "SPARQL 端点"})
+    yield link(service, DCAT.endpointURL, places.endpoint)
+    yield link(service, DCAT.endpointDescription, places.endpoint)
+    yield link(service, DCAT.servesDataset, this)
+    yield link(service, DCT.conformsTo, "http://www.w3.org/TR/sparql11-protocol/")
+    for file in distributions:
+        name = f"{places.document}#distribution-{short(file.address.rpartition('/')[2])}"
+        yield link(this, DCAT.distribution, name)
+        yield link(name, RDF.type, DCAT.Distribution)
+        yield link(name, DCAT.downloadURL, file.address)
+        yield link(name, DCAT.accessURL, file.address)
+        yield link(name, DCAT.mediaType, _MEDIA_TYPES + file.media_type)
+        if file.packed:
+            yield link(name, DCAT.compressFormat, f"{_MEDIA_TYPES}application/gzip")
+        if published.license:
+            yield link(name, DCT.license, published.license)
+        if file.size is not None:
+            yield value(name, DCAT.byteSize, str(file.size), XSD.nonNegativeInteger)
+            yield link(name, SPDX.checksum, f"{name}-checksum")
+            yield link(f"{name}-checksum", RDF.type, SPDX.Checksum)
+            yield link(f"{name}-checksum", SPDX.algorithm, SPDX.checksumAlgorithm_sha256)
+            yield value(f"{name}-checksum", SPDX.checksumValue, file.sha256, XSD.hexBinary)

@@ -1,0 +1,50 @@
+"""What a query request comes down to: the format of its answer, and the tag that names that answer."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import lru_cache
+
+from miit_graph.engine import formats
+from miit_graph.engine.formats import Format
+from miit_graph.web.cache import Key
+from miit_graph.web.negotiation import HTML, by_name, negotiate
+from miit_graph.web.problems import Problem
+
+REVALIDATE = "public, no-cache"
+"""Cache-Control of what may be kept by anybody, but must be asked for again each time (which costs a 304)."""
+
+
+def choose(name: str | None, accept: str, offers: tuple[Format, ...], what: str) -> Format | str:
+    """The format asked for with `?format=`, else by the Accept header ``accept``. Raises Problem (400, 406)."""
+    types = [offer.media_type for offer in offers]
+    names = [offer.name for offer in offers]
+    if name == "html":
+        return HTML
+    if name is not None:
+        found = by_name(name, offers)
+        if found is not None:
+            return found
+        detail = f"format={name[:80]} is not a format for {what}. Use one of: {', '.join(names)}."
+        if by_name(name, (*formats.TABLES, *formats.GRAPHS)) is None:
+            raise Problem(400, "request", "The request is not understood", detail, offered=types, formats=names)
+    else:
+        choice = _negotiated(accept, offers)
+        if choice is not None:
+            return choice
+        detail = f"For {what} the server offers {', '.join(types)}; the Accept header allows none of them."
+    raise Problem(406, "not-acceptable", "No format fits", detail, offered=types, formats=names)
+
+
+@lru_cache(maxsize=1024)
+def _negotiated(accept: str, offers: tuple[Format, ...]) -> Format | str | None:
+    """Clients send the same few Accept headers again and again."""
+    return negotiate(accept, offers, html=True)
+
+
+def etag_of(key: Key) -> str:
+    """A strong validator: the same data, query, dataset and format give the same bytes."""
+    version, query, content_type = key
+    parts = json.dumps((version, query.text, query.default_graphs, query.named_graphs, content_type))
+    return f'"{hashlib.sha256(parts.encode()).hexdigest()[:32]}"'

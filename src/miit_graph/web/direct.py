@@ -1,0 +1,129 @@
+"""The short way of a plain query: GET /sparql, a format that is not a page, and an engine with a worker to spare.
+
+It reads requests with the same functions as the Flask view (`protocol`, `choice`, the gate) and does nothing that is
+out of the ordinary: what is not plain, or goes wrong, is left to the view. It runs on the event loop, so nothing here
+waits.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from miit_graph.engine import formats
+from miit_graph.engine.api import Answer, Form
+from miit_graph.engine.errors import QueryError
+from miit_graph.engine.formats import Format
+from miit_graph.engine.gate import Refuse
+from miit_graph.engine.process.client import Pending, ProcessEngine
+from miit_graph.web.app import CORS, SECURITY
+from miit_graph.web.cache import Kept, Key
+from miit_graph.web.choice import REVALIDATE, choose, etag_of
+from miit_graph.web.context import Context
+from miit_graph.web.metrics import Watched
+from miit_graph.web.problems import Problem
+from miit_graph.web.protocol import read_query_string
+from miit_graph.web.shortcuts import Headers, Raw
+
+_LONGEST = 8_000
+_LONGEST_QUERY = 2_000
+_ALWAYS = [(name.lower(), value) for name, value in (SECURITY | CORS).items()]
+
+
+def _headers(key: Key, stable: bool) -> Headers:
+    """The headers of an answer, without those that depend on its length and encoding."""
+    kept = REVALIDATE if stable else "no-store"
+    return [("content-type", key[2]), ("cache-control", kept), ("vary", "Accept, Accept-Encoding"), *_ALWAYS]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The answer is in the cache."""
+
+    key: Key
+
+    @property
+    def headers(self) -> Headers:
+        """The headers of the answer, with its validator."""
+        return [*_headers(self.key, stable=True), ("etag", etag_of(self.key))]
+
+
+@dataclass(slots=True)
+class Started:
+    """A query that runs in the engine."""
+
+    pending: Pending
+    form: Form
+    key: Key
+    stable: bool
+    seconds: float
+    began: float
+
+    def headers(self) -> Headers:
+        """The headers of its answer, without those that depend on its length and encoding."""
+        return _headers(self.key, self.stable)
+
+    @property
+    def etag(self) -> str:
+        """The validator of the answer; empty if another time it may be another one."""
+        return etag_of(self.key) if self.stable else ""
+
+
+class Direct:
+    """Starts plain queries."""
+
+    def __init__(self, context: Context, engine: ProcessEngine) -> None:
+        self._context = context
+        self._engine = engine
+
+    def begin(self, raw: Raw) -> Started | Found | None:
+        """Start the query of a request, or find its answer; None if it has to go the long way."""
+        if raw.if_none_match or len(raw.query_string) > _LONGEST:
+            return None
+        settings = self._context.settings
+        try:
+            operation = read_query_string(raw.query_string)
+            if operation.query is None or operation.format == "html":
+                return None
+            limits = settings.limits(operation.seconds)
+            if len(operation.query.text) > _LONGEST_QUERY:
+                return None
+            decision = self._engine.examine(operation.query.text, limits)
+            if isinstance(decision, Refuse):
+                return None
+            offers = formats.formats_for(decision.form)
+            choice = choose(operation.format, raw.accept, offers, decision.form.value)
+            if not isinstance(choice, Format):
+                return None
+            key = (self._engine.version, operation.query, choice.content_type)
+            if decision.stable and self._context.cache.get(key) is not None:
+                return Found(key)
+            pending = self._engine.begin(operation.query, decision, choice, limits)
+        except (Problem, QueryError):
+            return None
+        if pending is None:
+            return None
+        return Started(pending, decision.form, key, decision.stable, limits.seconds, time.monotonic())
+
+    def complete(self, started: Started, answer: Answer) -> bytes:
+        """The body of a short answer, kept for the next one who asks."""
+        context = self._context
+        body = next(answer, b"")
+        form = started.form.value
+        context.metrics.queries.labels(form, "ok").inc()
+        context.metrics.seconds.labels(form).observe(time.monotonic() - started.began)
+        if started.stable:
+            context.cache.put(started.key, body)
+            context.metrics.cache_bytes.set(context.cache.bytes)
+        return body
+
+    def parts(self, started: Started, answer: Answer) -> Answer:
+        """A long answer, counted and kept when it comes to its end."""
+        watched = Watched(answer, self._context.metrics, started.began)
+        return Kept(watched, self._context.cache, started.key) if started.stable else watched
+
+    def failed(self, started: Started, error: QueryError) -> None:
+        """Count a query that came to nothing."""
+        form = started.form.value
+        self._context.metrics.queries.labels(form, error.slug).inc()
+        self._context.metrics.seconds.labels(form).observe(time.monotonic() - started.began)

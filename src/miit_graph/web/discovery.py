@@ -1,0 +1,146 @@
+"""The server tells programs what it has: VoID and DCAT, robots.txt, a sitemap, OpenAPI."""
+
+from __future__ import annotations
+
+from typing import cast
+from xml.sax.saxutils import escape
+
+import pyoxigraph as ox
+from flask import Blueprint, Response, current_app, jsonify, request
+
+from miit_graph.engine import formats
+from miit_graph.publish import whole
+from miit_graph.publish.dcat import Distribution
+from miit_graph.publish.dumps import ENDINGS, FORMATS
+from miit_graph.publish.profile import Profile, profile
+from miit_graph.publish.sparql_text import literal
+from miit_graph.publish.void import Places
+from miit_graph.web.choice import choose
+from miit_graph.web.context import context
+from miit_graph.web.descriptions_rdf import serialize
+from miit_graph.web.discovery_openapi import document as openapi_document
+from miit_graph.web.downloads import dumps, file_name
+from miit_graph.web.linked_data_answers import (
+    PLAIN,
+    asker,
+    link_header,
+    published,
+    tag,
+    unchanged,
+    validated,
+)
+from miit_graph.web.linked_data_names import document_of
+from miit_graph.web.problems import Problem
+
+blueprint = Blueprint("discovery", __name__)
+_KEY = "miit_graph.profile"
+_PER_MAP = 50_000
+_PREFIXES = {"dcat": "http://www.w3.org/ns/dcat#", "spdx": "http://spdx.org/rdf/terms#"}
+
+
+def places() -> Places:
+    """Where everything is, as the client sees the server; the description itself is named by the dataset's base."""
+    base = context().about.base or request.url_root
+    found = tuple(f"{request.url_root}dump/{file_name(ending)}" for ending in ENDINGS)
+    return Places(f"{base}void", request.url_root, f"{request.url_root}sparql", found)
+
+
+def _profile() -> Profile:
+    known: tuple[str, Profile] | None = current_app.extensions.get(_KEY)
+    version = context().engine.version
+    if known is None or known[0] != version:
+        known = (version, profile(asker(), context().about.base))
+        current_app.extensions[_KEY] = known
+    return known[1]
+
+
+@blueprint.get("/.well-known/void")
+@blueprint.get("/void", endpoint="short")
+@blueprint.get("/void.<ending>", endpoint="file")
+def description(ending: str = "") -> Response:
+    """The dataset in VoID and DCAT, its prefixes and example queries; a browser gets it as text."""
+    fixed = next((format for format in formats.GRAPHS if format.extension == ending), None)
+    if ending and fixed is None:
+        raise Problem(404, "not-found", "There is nothing here", f"The description has no form .{ending[:20]}.")
+    accept = request.headers.get("Accept", "")
+    choice = fixed or choose(request.args.get("format"), accept, formats.GRAPHS, "the description of the dataset")
+    format, shown_as = (formats.TURTLE, PLAIN) if isinstance(choice, str) else (choice, choice.content_type)
+    files = _distributions()
+    etag = tag("void", format.name, shown_as, *(file.sha256 for file in files))
+    same = unchanged(etag)
+    if same is not None:
+        return same
+    here = places()
+    triples = whole.describe(published(), _profile(), here, files)
+    content = serialize(triples, format, {**published().prefixes, **_PREFIXES}, here.dataset)
+    response = Response(content, content_type=shown_as)
+    links = [(f"{request.script_root}/void.{f.extension}", "alternate", {"type": f.media_type}) for f in formats.GRAPHS]
+    response.headers["Link"] = link_header([*links, (published().license, "license", {})])
+    return validated(response, etag)
+
+
+def _distributions() -> tuple[Distribution, ...]:
+    found = []
+    for ending in ENDINGS:
+        name, _, packed = ending.partition(".")
+        made = dumps().made(ending)
+        found.append(
+            Distribution(
+                f"{request.url_root}dump/{file_name(ending)}",
+                FORMATS[name][0].media_type,
+                bool(packed),
+                made.size if made else None,
+                made.sha256 if made else "",
+            )
+        )
+    return tuple(found)
+
+
+@blueprint.get("/openapi.json")
+def openapi() -> Response:
+    """All routes, in OpenAPI 3.1."""
+    response = jsonify(openapi_document(request.url_root, published()))
+    response.add_etag()
+    response.headers["Cache-Control"] = "public, no-cache"
+    response.make_conditional(request)
+    return response
+
+
+@blueprint.get("/robots.txt")
+def robots() -> Response:
+    """Everything may be indexed but the answers to queries (RFC 9309)."""
+    lines = ["User-agent: *", f"Disallow: {request.script_root}/sparql?", f"Sitemap: {request.url_root}sitemap.xml"]
+    return Response("\n".join(lines) + "\n", content_type=PLAIN)
+
+
+@blueprint.get("/sitemap.xml")
+@blueprint.get("/sitemap-<int:number>.xml", endpoint="sitemap_part")
+def sitemap(number: int = 0) -> Response:
+    """The documents about all things (sitemaps.org 0.9); beyond 50,000 a list of maps."""
+    etag = tag("sitemap", number)
+    same = unchanged(etag)
+    if same is not None:
+        return same
+    things = f"?s ?p ?o FILTER(isIRI(?s) && STRSTARTS(STR(?s), {literal(context().about.base + 'id/')}))"
+    total = asker().number(f"SELECT (COUNT(DISTINCT ?s) AS ?n) {{ {things} }}") if context().about.base else 0
+    maps = max(1, -(-total // _PER_MAP))
+    if number > maps:
+        raise Problem(404, "not-found", "There is nothing here", f"There are {maps} maps.")
+    root = escape(request.url_root)
+    if number == 0 and maps > 1:
+        items = [f"<sitemap><loc>{root}sitemap-{part}.xml</loc></sitemap>" for part in range(1, maps + 1)]
+        return validated(_xml("sitemapindex", items), etag)
+    rows = []
+    if total:
+        rows = asker().rows(
+            f"SELECT DISTINCT ?s {{ {things} }} ORDER BY ?s LIMIT {_PER_MAP} OFFSET {max(0, number - 1) * _PER_MAP}"
+        )
+    names = (document_of(cast(ox.NamedNode, row["s"]).value) for row in rows)
+    items = [f"<url><loc>{escape(f'{request.url_root}doc/{name}')}</loc></url>" for name in names if name]
+    return validated(_xml("urlset", [f"<url><loc>{root}</loc></url>", *items]), etag)
+
+
+def _xml(element: str, items: list[str]) -> Response:
+    namespace = "http://www.sitemaps.org/schemas/sitemap/0.9"
+    lines = ['<?xml version="1.0" encoding="UTF-8"?>', f'<{element} xmlns="{namespace}">', *items, f"</{element}>"]
+    return Response("\n".join(lines) + "\n", content_type="application/xml")

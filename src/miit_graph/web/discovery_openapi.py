@@ -1,0 +1,158 @@
+"""The routes of the server in OpenAPI 3.1."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from miit_graph.engine import formats
+from miit_graph.publish.dumps import ENDINGS
+from miit_graph.publish.published import Published
+
+_PROBLEM = {"$ref": "#/components/responses/Problem"}
+_STRING = {"type": "string"}
+_GRAPH_TYPES = [format.media_type for format in formats.GRAPHS]
+_TABLE_TYPES = [format.media_type for format in formats.TABLES]
+
+
+def _in(place: str, name: str, text: str, schema: Any = None, *, required: bool = False) -> dict[str, Any]:
+    return {"name": name, "in": place, "description": text, "required": required, "schema": schema or _STRING}
+
+
+def _query(name: str, text: str, schema: Any = None) -> dict[str, Any]:
+    return _in("query", name, text, schema)
+
+
+def _path(name: str, text: str, schema: Any = None) -> dict[str, Any]:
+    return _in("path", name, text, schema, required=True)
+
+
+def _content(types: list[str]) -> dict[str, Any]:
+    return {kind: {"schema": _STRING} for kind in types}
+
+
+def _get(summary: str, types: list[str], *parameters: Any, **answers: str) -> dict[str, Any]:
+    """A GET operation; ``answers`` are further statuses (``_303="…"``) and what they mean."""
+    responses: dict[str, Any] = {} if not types else {"200": {"description": "OK", "content": _content(types)}}
+    for status, text in answers.items():
+        responses[status.strip("_")] = _PROBLEM if status >= "_4" else {"description": text}
+    responses.setdefault("default", _PROBLEM)
+    return {"summary": summary, "parameters": list(parameters), "responses": responses}
+
+
+_FORMAT = _query("format", "Overrides the Accept header.", {"type": "string", "enum": [f.name for f in formats.GRAPHS]})
+_PAGE = _query("page", "Page of a long description, from 1.", {"type": "integer", "minimum": 1})
+_LANG = _query("lang", "Language of pages.", {"type": "string", "enum": ["en", "zh"]})
+_DOCUMENT = [*_GRAPH_TYPES, "text/html"]
+_NAME = _path("name", "Local name; may hold slashes.")
+_SEE_OTHER = {"_303": "See the document about it.", "_301": "Replaced by another.", "_404": "", "_410": ""}
+
+
+def _sparql() -> dict[str, Any]:
+    parameters = [
+        _query("query", "A SPARQL 1.1 query; without one the service is described."),
+        _query("default-graph-uri", "Graphs of the default graph.", {"type": "array", "items": _STRING}),
+        _query("named-graph-uri", "Named graphs.", {"type": "array", "items": _STRING}),
+        _query("format", "Overrides the Accept header."),
+        _query("timeout", "Seconds the query may take.", {"type": "number", "exclusiveMinimum": 0}),
+    ]
+    asked = _get(
+        "SPARQL 1.1 query", [*_TABLE_TYPES, *_GRAPH_TYPES, "text/html"], *parameters, _400="", _403="", _406="", _503=""
+    )
+    form = {"type": "object", "properties": {"query": _STRING}, "required": ["query"]}
+    body = {
+        "required": True,
+        "content": {
+            "application/x-www-form-urlencoded": {"schema": form},
+            "application/sparql-query": {"schema": _STRING},
+        },
+    }
+    return {"get": asked, "post": {**asked, "requestBody": body, "parameters": parameters[1:]}}
+
+
+def _paths() -> dict[str, Any]:
+    thing = {kind: _get(f"A {kind}", [], _NAME, **_SEE_OTHER) for kind in ("thing", "code", "shape")}
+    described = _get("Description of an entity", _DOCUMENT, _NAME, _FORMAT, _PAGE, _LANG, _404="", _406="", _410="")
+    void = _get("The dataset in VoID and DCAT, prefixes, example queries", _GRAPH_TYPES, _FORMAT)
+    graph = _get("A graph by its own IRI", _GRAPH_TYPES, _NAME, _FORMAT, _303="A browser sees its page.", _404="")
+    module = _get("The ontology or a module", [], _FORMAT, _LANG, _303="Its documentation or its RDF.", _404="")
+    store = _get(
+        "A graph, whole (Graph Store HTTP Protocol)",
+        _GRAPH_TYPES,
+        {**_query("default", "The default graph."), "allowEmptyValue": True},
+        _query("graph", "IRI of a named graph."),
+        _FORMAT,
+        _400="",
+        _404="",
+        _406="",
+    )
+    state = ["application/json"]
+    gets: dict[str, Any] = {
+        "/": _get("Home page", ["text/html"], _LANG),
+        "/problems": _get("What the types of problems mean", ["text/html"], _LANG),
+        "/id/{name}": thing["thing"],
+        "/code/{name}": thing["code"],
+        "/shape/{name}": thing["shape"],
+        "/doc/{name}": described,
+        "/describe": _get(
+            "Description of any IRI",
+            _DOCUMENT,
+            _in("query", "iri", "An IRI of the dataset.", required=True),
+            _FORMAT,
+            _PAGE,
+            _LANG,
+            _404="",
+        ),
+        "/ont": module,
+        "/ont/{name}": {**module, "parameters": [_NAME, *module["parameters"]]},
+        "/ontology/{name}": _get("Documentation of the ontology", ["text/html"], _NAME, _404=""),
+        "/graph/{name}": graph,
+        "/graph-store": store,
+        "/dump/": _get("The dumps, with sizes and checksums", ["application/json", "text/html"]),
+        "/dump/{name}": _get(
+            "The whole dataset as one file",
+            ["application/octet-stream"],
+            _path("name", f"{{dataset}}.{{ending}}; endings: {', '.join(ENDINGS)}; or SHA256SUMS."),
+            _in("header", "Range", "A part of the file."),
+            _206="Part of the file.",
+            _404="",
+            _416="",
+        ),
+        "/.well-known/void": void,
+        "/void": void,
+        "/openapi.json": _get("This description", state),
+        "/robots.txt": _get("For crawlers", ["text/plain"]),
+        "/sitemap.xml": _get("All documents", ["application/xml"]),
+        "/health/live": _get("Is the process alive?", state),
+        "/health/ready": _get("Can it answer?", state, _503=""),
+        "/metrics": _get("Figures for Prometheus", ["text/plain"]),
+    }
+    return {"/sparql": _sparql()} | {path: {"get": operation} for path, operation in gets.items()}
+
+
+def document(root: str, published: Published) -> dict[str, Any]:
+    """The whole document for the server at the address ``root``."""
+    members = {name: {"type": kind} for name, kind in (("type", "string"), ("title", "string"), ("status", "integer"))}
+    problem = {"type": "object", "properties": {**members, "detail": _STRING}, "required": ["type", "title", "status"]}
+    info: dict[str, Any] = {
+        "title": published.title.get("en") or next(iter(published.title.values())),
+        "version": published.version,
+    }
+    if published.description.get("en"):
+        info["description"] = published.description["en"]
+    if published.license:
+        info["license"] = {"name": published.license, "url": published.license}
+    return {
+        "openapi": "3.1.0",
+        "info": info,
+        "servers": [{"url": root.rstrip("/") or "/"}],
+        "paths": _paths(),
+        "components": {
+            "schemas": {"Problem": problem},
+            "responses": {
+                "Problem": {
+                    "description": "A problem (RFC 9457)",
+                    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+                }
+            },
+        },
+    }

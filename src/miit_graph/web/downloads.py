@@ -1,0 +1,141 @@
+"""The whole dataset to take away: ``/dump/<name>.<format>[.gz]``, a list of the files, and their checksums.
+
+Made once per version, at the first download, beside the snapshot; without a snapshot from what the engine answers
+within its limits. Ranges and validators as RFC 9110 sections 13 and 14 have them.
+"""
+
+from __future__ import annotations
+
+import base64
+import tempfile
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Response, current_app, jsonify, request, send_file
+
+from miit_graph.publish.dumps import ENDINGS, FORMATS, WITH_GRAPHS, Dumps
+from miit_graph.publish.files import FileCache, Made
+from miit_graph.web.context import context
+from miit_graph.web.language import page_language
+from miit_graph.web.linked_data_answers import CACHING, asker, link_header, published, snapshot
+from miit_graph.web.linked_data_names import address
+from miit_graph.web.linked_data_texts import text
+from miit_graph.web.negotiation import prefers_html
+from miit_graph.web.page import page
+from miit_graph.web.problems import Problem
+
+blueprint = Blueprint("downloads", __name__)
+_KEY = "miit_graph.dumps"
+_SMALL = 300_000
+"""Up to so many triples the list makes all files at once, so that it can give their sizes and checksums."""
+
+
+def dumps() -> Dumps:
+    """The dumps of the present version."""
+    known: tuple[str, Dumps, object] | None = current_app.extensions.get(_KEY)
+    version = context().engine.version
+    if known is None or known[0] != version:
+        frozen = snapshot()
+        keep = None if frozen else tempfile.TemporaryDirectory(prefix="miit-graph-")
+        cache = FileCache.beside(frozen) if frozen else FileCache(Path(keep.name if keep else ""))
+        found = Dumps(cache, published().prefixes, asker(), frozen.path if frozen else None)
+        known = (version, found, keep)
+        current_app.extensions[_KEY] = known
+    return known[1]
+
+
+def file_name(ending: str) -> str:
+    """The name of a dump for people."""
+    return f"{published().name}.{ending}"
+
+
+@blueprint.get("/dump/<path:name>")
+def dump(name: str) -> Response:
+    """One dump. Raises Problem (404) for other names and for formats that can't hold the data."""
+    if name == "SHA256SUMS":
+        return _sums()
+    ending = next((ending for ending in ENDINGS if name == file_name(ending)), None)
+    if ending is None:
+        raise _missing(f"There is no dump {name[:80]}. See {address('dump/')} for those there are.")
+    try:
+        made = dumps().make(ending)
+    except ValueError as error:
+        raise _missing(f"This format can't hold the dataset: {error}") from error
+    format = FORMATS[ending.partition(".")[0]][0]
+    response = send_file(
+        made.path,
+        "application/gzip" if ending.endswith(".gz") else format.media_type,
+        as_attachment=True,
+        download_name=name,
+        conditional=True,
+        etag=made.sha256[:32],
+        last_modified=_built(),
+    )
+    response.headers["Cache-Control"] = CACHING
+    response.headers["Accept-Ranges"] = "bytes"
+    response.headers["Repr-Digest"] = f"sha-256=:{base64.b64encode(bytes.fromhex(made.sha256)).decode()}:"
+    links = [(published().license, "license", {}), (address("void"), "describedby", {"type": "text/turtle"})]
+    response.headers["Link"] = link_header(links)
+    return response
+
+
+@blueprint.get("/dump/")
+def index() -> Response:
+    """The files there are, with sizes and checksums, as JSON or as a page."""
+    files = [_entry(ending, made) for ending, made in _all()]
+    if prefers_html(request.headers.get("Accept", "")):
+        response = page("dumps.html", files=files, words=partial(text, language=page_language()))
+    else:
+        response = jsonify(dataset=dict(published().title), version=published().version, files=files)
+        response.vary.add("Accept")
+    response.headers["Cache-Control"] = CACHING
+    return response
+
+
+def _sums() -> Response:
+    """For ``sha256sum --check``."""
+    lines = [f"{made.sha256}  {file_name(ending)}\n" for ending, made in _all() if made]
+    response = Response("".join(lines), content_type="text/plain; charset=utf-8")
+    response.headers["Cache-Control"] = CACHING
+    return response
+
+
+def _all() -> list[tuple[str, Made | None]]:
+    found = dumps()
+    triples = published().triples
+    if triples is None or triples > _SMALL:
+        return [(ending, found.made(ending)) for ending in ENDINGS]
+    return [(ending, _made(found, ending)) for ending in ENDINGS]
+
+
+def _made(found: Dumps, ending: str) -> Made | None:
+    try:
+        return found.make(ending)
+    except ValueError:
+        return None
+
+
+def _entry(ending: str, made: Made | None) -> dict[str, Any]:
+    name, _, packed = ending.partition(".")
+    return {
+        "name": file_name(ending),
+        "href": address(f"dump/{file_name(ending)}"),
+        "format": FORMATS[name][0].label + (" (gzip)" if packed else ""),
+        "mediaType": "application/gzip" if packed else FORMATS[name][0].media_type,
+        "namedGraphs": name in WITH_GRAPHS,
+        "bytes": made.size if made else None,
+        "sha256": made.sha256 if made else None,
+    }
+
+
+def _built() -> datetime | None:
+    try:
+        return datetime.fromisoformat(published().modified)
+    except ValueError:
+        return None
+
+
+def _missing(detail: str) -> Problem:
+    return Problem(404, "not-found", "There is nothing here", detail)

@@ -1,0 +1,244 @@
+"""Where requests come in: carries the Flask application on granian's own interface (RSGI), and answers what is already
+known without it.
+
+Requests run on threads, as WSGI requires; the event loop only passes bytes. What it does itself:
+
+- a GET whose answer is in the cache is answered at once. What such a request means (which cache entry) is remembered
+  from the first time, when Flask and the protocol code worked it out, so there is no second reading of the rules here;
+- long answers are sent as the client takes them, and broken off visibly if they fail (`client_connection`);
+- a client that goes away while its query runs is noticed, and the query given up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+from miit_graph.engine.errors import ClientGone, QueryError, TimeLimitExceeded
+from miit_graph.web import shortcuts
+from miit_graph.web.client_connection import ClientConnection
+from miit_graph.web.compression import SMALLEST, Compressed, accepts_gzip, pack, tag_of_gzip
+from miit_graph.web.direct import Direct, Found, Started
+from miit_graph.web.exchange import Exchange, environ_of
+from miit_graph.web.waiting import WATCH_AFTER, readable, watch
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+_log = logging.getLogger(__name__)
+_BODY_SECONDS = 30.0
+_GRACE_SECONDS = 0.5
+_LONG = 256 * 1024
+_PIECE = 64 * 1024
+_BUSY = b'{"type":"/problems#busy","title":"The server is busy","status":503,"detail":"Try again in a few seconds."}'
+_BUSY_HEADERS = [
+    ("content-type", "application/problem+json"),
+    ("retry-after", "5"),
+    ("cache-control", "no-store"),
+    ("access-control-allow-origin", "*"),
+]
+
+
+class Front:
+    """The RSGI application: ``application`` does the work, on at most ``threads`` threads."""
+
+    def __init__(
+        self,
+        application: WSGIApplication,
+        known: shortcuts.Shortcuts,
+        direct: Direct | None,
+        *,
+        threads: int,
+        body_bytes: int,
+        stall_seconds: float,
+    ) -> None:
+        self._application = application
+        self._known = known
+        self._direct = direct
+        self._threads = threads
+        self._body_bytes = body_bytes
+        self._stall_seconds = stall_seconds
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="request")
+        self._running = 0
+
+    async def __rsgi__(self, scope: Any, protocol: Any) -> None:
+        """Answer one request."""
+        if scope.proto != "http":
+            return
+        raw = None
+        if scope.method == "GET" and scope.path == "/sparql":
+            raw = shortcuts.Raw.read(scope)
+            found = self._known.find(raw)
+            if found is not None:
+                protocol.response_bytes(*found)
+                return
+        if self._running >= self._threads:
+            protocol.response_bytes(503, _BUSY_HEADERS, _BUSY)
+            return
+        self._running += 1
+        try:
+            error = None
+            if raw is not None and self._direct is not None:
+                started = self._direct.begin(raw)
+                if isinstance(started, Found):
+                    self._known.learn(raw, {shortcuts.ANSWERED: started.key}, started.headers)
+                    found = self._known.find(raw)
+                    if found is not None:
+                        protocol.response_bytes(*found)
+                        return
+                elif started is not None:
+                    error = await self._answer_directly(self._direct, started, raw, scope, protocol)
+                    if error is None:
+                        return
+            await self._answer(scope, protocol, raw, error)
+        finally:
+            self._running -= 1
+
+    async def _answer_directly(
+        self, direct: Direct, started: Started, raw: shortcuts.Raw, scope: Any, protocol: Any
+    ) -> QueryError | None:
+        """Wait for a query that was started and send its answer; the error if it comes to none."""
+        loop = asyncio.get_running_loop()
+        pending = started.pending
+        try:
+            if not await readable(pending.fileno(), started.seconds + _GRACE_SECONDS, protocol):
+                raise ClientGone
+            if pending.speaks():
+                answer = pending.answer()
+            else:  # bad news; hearing it out may take a while
+                answer = await loop.run_in_executor(self._pool, pending.answer)
+        except TimeoutError:
+            pending.close()
+            error: QueryError = TimeLimitExceeded(started.seconds)
+            direct.failed(started, error)
+            return error
+        except QueryError as caught:
+            pending.close()
+            direct.failed(started, caught)
+            return caught
+        packs = accepts_gzip(raw.encoding)
+        headers = started.headers()
+        etag = started.etag
+        if answer.length is None:
+            body: Iterable[bytes] = direct.parts(started, answer)
+            if packs:
+                body = Compressed(body)
+                headers.append(("content-encoding", "gzip"))
+            if etag:
+                headers.append(("etag", tag_of_gzip(etag) if packs else etag))
+            exchange = Exchange({}, status=200, headers=headers, body=body, parts=iter(body))
+            try:
+                await self._stream(scope, protocol, exchange)
+            finally:
+                await loop.run_in_executor(self._pool, exchange.close)
+            return None
+        content = direct.complete(started, answer)
+        if etag:
+            self._known.learn(raw, {shortcuts.ANSWERED: started.key}, [*headers, ("etag", etag)])
+        packs = packs and len(content) >= SMALLEST
+        if packs:
+            content = await loop.run_in_executor(self._pool, pack, content)
+            headers.append(("content-encoding", "gzip"))
+        if etag:
+            headers.append(("etag", tag_of_gzip(etag) if packs else etag))
+        headers.append(("content-length", str(len(content))))
+        protocol.response_bytes(200, headers, content)
+        return None
+
+    async def _answer(self, scope: Any, protocol: Any, raw: shortcuts.Raw | None, error: QueryError | None) -> None:
+        """The long way: through Flask, on a thread; ``error`` is what the query has already come to."""
+        loop = asyncio.get_running_loop()
+        body, size = (b"", 0) if scope.method in ("GET", "HEAD", "OPTIONS") else await self._body(protocol)
+        exchange = Exchange(environ_of(scope, body, size))
+        if error is not None:
+            exchange.environ[shortcuts.FAILED] = error
+        # Looking after the client costs a task; most requests are done before.
+        watching: list[asyncio.Task[None]] = []
+        timer = loop.call_later(WATCH_AFTER, lambda: watching.append(loop.create_task(watch(protocol, exchange.leave))))
+        try:
+            await loop.run_in_executor(self._pool, exchange.run, self._application)
+            if exchange.whole is not None:
+                if raw is not None:
+                    self._known.learn(raw, exchange.environ, exchange.headers)
+                await self._send_whole(scope, protocol, exchange, exchange.whole)
+            elif scope.method == "HEAD":
+                protocol.response_empty(exchange.status, exchange.headers)
+            else:
+                await self._stream(scope, protocol, exchange)
+        except Exception:
+            _log.exception("a request failed: %s %s", scope.method, scope.path)
+            protocol.response_empty(500, [])
+        finally:
+            timer.cancel()
+            for task in watching:
+                task.cancel()
+            if exchange.whole is None:
+                await loop.run_in_executor(self._pool, exchange.close)
+
+    async def _body(self, protocol: Any) -> tuple[bytes, int]:
+        """The body, and its size; no more of it than the application may take is kept."""
+        parts, size = [], 0
+        async with asyncio.timeout(_BODY_SECONDS):
+            async for part in protocol:
+                size += len(part)
+                if size > self._body_bytes:
+                    return b"", size
+                parts.append(bytes(part))
+        return b"".join(parts), size
+
+    async def _stream(self, scope: Any, protocol: Any, exchange: Exchange) -> None:
+        connection = ClientConnection.find(scope.client)
+        if connection is None:
+            await self._collect(protocol, exchange)
+            return
+        loop = asyncio.get_running_loop()
+        ended = False
+        try:
+            transport = protocol.response_stream(exchange.status, exchange.headers)
+            while True:
+                part = await loop.run_in_executor(self._pool, exchange.next_part)
+                if part is None:
+                    ended = True
+                    break
+                if not part:
+                    continue
+                if not await connection.room(self._stall_seconds):
+                    break
+                await transport.send_bytes(part)
+        except Exception as error:
+            # The query's own errors were told to the metrics; a client that has gone is nobody's fault.
+            _log.debug("an answer was broken off: %r", error)
+        finally:
+            if not ended:
+                connection.break_off()
+            connection.close()
+
+    async def _send_whole(self, scope: Any, protocol: Any, exchange: Exchange, body: bytes) -> None:
+        """Send a body that is here; a long one as the client takes it, so that it is held only once."""
+        connection = ClientConnection.find(scope.client) if len(body) > _LONG and scope.method != "HEAD" else None
+        if connection is None:
+            protocol.response_bytes(exchange.status, exchange.headers, body)
+            return
+        sent = 0
+        try:
+            transport = protocol.response_stream(exchange.status, exchange.headers)
+            while sent < len(body) and await connection.room(self._stall_seconds):
+                await transport.send_bytes(body[sent : sent + _PIECE])
+                sent += _PIECE
+        except Exception as error:
+            _log.debug("a client went away: %r", error)
+        finally:
+            if sent < len(body):
+                connection.break_off()
+            connection.close()
+
+    async def _collect(self, protocol: Any, exchange: Exchange) -> None:
+        """Without hold of the connection an answer that could fail on the way is collected first."""
+        loop = asyncio.get_running_loop()
+        parts = []
+        while (part := await loop.run_in_executor(self._pool, exchange.next_part)) is not None:
+            parts.append(part)
+        protocol.response_bytes(exchange.status, exchange.headers, b"".join(parts))

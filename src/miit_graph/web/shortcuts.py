@@ -1,0 +1,95 @@
+"""Remembers which cached answer a request got, so that the same request gets it again without being read.
+
+A request is the same if everything is that an answer can depend on: query string, Accept, Accept-Encoding. Nothing
+is decided here: an entry is made only when the application answered from or into the cache (`ANSWERED`), with
+the headers it gave; and it counts only as long as the answer is in the cache and the data have the same version.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from miit_graph.web.cache import AnswerCache, Key
+from miit_graph.web.compression import accepts_gzip, tag_of_gzip
+
+ANSWERED = "miit_graph.answered"
+"""In the WSGI environment: the cache's key of the answer."""
+FAILED = "miit_graph.failed"
+"""In the WSGI environment: the error that the query has already come to, for the application to tell."""
+GONE = "miit_graph.gone"
+"""In the WSGI environment: a function that says whether the client has gone."""
+
+_MOST = 4096
+_LONGEST = 4096
+_SMALLEST_PACKED = 1_000
+_LARGEST = 256 * 1024
+"""Longer answers are sent piece by piece: many slow clients must not each hold all of one in memory."""
+_NOT_KEPT = ("content-length", "content-encoding", "etag")
+
+Headers = list[tuple[str, str]]
+
+
+class Raw(NamedTuple):
+    """A GET request for the endpoint as it came."""
+
+    query_string: str
+    accept: str
+    encoding: str
+    if_none_match: str
+
+    @classmethod
+    def read(cls, scope: Any) -> Raw:
+        """From granian's scope."""
+        get = scope.headers.get
+        return cls(scope.query_string, get("accept") or "", get("accept-encoding") or "", get("if-none-match") or "")
+
+
+class _Known(NamedTuple):
+    key: Key
+    headers: Headers
+    etag: str
+    packed: bool
+
+
+class Shortcuts:
+    """What is known of requests; ``version`` tells the present version of the data. Used by one thread only."""
+
+    def __init__(self, cache: AnswerCache, version: Callable[[], str], hit: Callable[[], None]) -> None:
+        self._cache = cache
+        self._version = version
+        self._hit = hit
+        self._known: OrderedDict[tuple[str, str, str], _Known] = OrderedDict()
+
+    def find(self, raw: Raw) -> tuple[int, Headers, bytes] | None:
+        """Status, headers and body for a request that was answered before, if its answer is still here."""
+        known = self._known.get(raw[:3])
+        if known is None or known.key[0] != self._version():
+            return None
+        stored = self._cache.get(known.key)
+        if stored is None or len(stored.body) > _LARGEST:
+            return None
+        packed = known.packed and len(stored.body) >= _SMALLEST_PACKED
+        if packed and stored.packed is None:
+            return None
+        self._hit()
+        etag = tag_of_gzip(known.etag) if packed else known.etag
+        if raw.if_none_match and (known.etag[:-1] in raw.if_none_match or raw.if_none_match == "*"):
+            return 304, [*known.headers, ("etag", etag)], b""
+        if not packed:
+            return 200, [*known.headers, ("etag", etag), ("content-length", str(len(stored.body)))], stored.body
+        body = stored.gzipped()
+        more = [("etag", etag), ("content-encoding", "gzip"), ("content-length", str(len(body)))]
+        return 200, [*known.headers, *more], body
+
+    def learn(self, raw: Raw, environ: dict[str, Any], headers: Headers) -> None:
+        """Remember what ``raw`` was answered with, if it was answered from the cache."""
+        key: Key | None = environ.get(ANSWERED)
+        if key is None or len(raw.query_string) > _LONGEST or len(raw.accept) + len(raw.encoding) > _LONGEST:
+            return
+        etag = dict(headers).get("etag", "").replace('-gzip"', '"')
+        kept = [(name, value) for name, value in headers if name not in _NOT_KEPT]
+        self._known[raw[:3]] = _Known(key, kept, etag, accepts_gzip(raw.encoding))
+        while len(self._known) > _MOST:
+            self._known.popitem(last=False)

@@ -1,0 +1,181 @@
+"""Existing tools can configure themselves: their own discovery questions are asked here."""
+
+import json
+import os
+import shutil
+import subprocess
+import xml.etree.ElementTree as ET
+
+import pyoxigraph as ox
+import pytest
+from openapi_spec_validator import validate
+from rdflib import Graph
+
+from miit_graph.engine.local import LocalEngine
+from miit_graph.settings import Settings
+from miit_graph.web.app import create_app
+from tests.web.linked_helpers import BASE, BROWSER, TYPES, get, small_store, triples
+
+pytest_plugins = ("tests.web.linked_fixtures",)
+PREFIXES = """PREFIX void: <http://rdfs.org/ns/void#> PREFIX void-ext: <http://ldf.fi/void-ext#>
+PREFIX dcat: <http://www.w3.org/ns/dcat#> PREFIX dct: <http://purl.org/dc/terms/>
+PREFIX sh: <http://www.w3.org/ns/shacl#> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX spdx: <http://spdx.org/rdf/terms#> PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
+"""
+
+
+@pytest.fixture(scope="module")
+def described(shipped):
+    get(shipped, "/dump/")
+    store = ox.Store()
+    store.load(get(shipped, "/.well-known/void", TYPES["ttl"]).body, format=ox.RdfFormat.TURTLE)
+    return store
+
+
+def ask(store, query):
+    return list(store.query(PREFIXES + query))
+
+
+class TestVoid:
+    @pytest.mark.parametrize("path", ["/.well-known/void", "/void"])
+    @pytest.mark.parametrize("ending", TYPES)
+    def test_every_format(self, small, path, ending):
+        reply = get(small, path, TYPES[ending])
+        assert reply.headers.get_content_type() == TYPES[ending]
+        assert triples(reply) == triples(get(small, f"/void.{ending}"))
+        assert get(small, path, TYPES[ending], If_None_Match=reply.headers["ETag"]).status == 304
+
+    def test_a_browser_gets_text(self, small):
+        assert get(small, "/void", BROWSER).headers["Content-Type"] == "text/plain; charset=utf-8"
+
+    def test_the_figures_are_true(self, described, published):
+        store = published.load()
+        (row,) = ask(described, f"SELECT ?n {{ <{BASE}void#dataset> void:triples ?n }}")
+        assert int(row["n"].value) == published.manifest["triples"]
+        for name, variable in (("class", "entities"), ("property", "triples")):
+            rows = ask(
+                described,
+                f"SELECT ?x ?n {{ ?part void:{name} ?x ; void:{variable} ?n . ?d void:{name}Partition ?part"
+                " . FILTER(STRENDS(STR(?d), '#dataset')) }",
+            )
+            assert len(rows) > 50
+            for row in rows[::10]:
+                pattern = f"?s a {row['x']}" if name == "class" else f"?s {row['x']} ?o"
+                (count,) = store.query(f"SELECT (COUNT(*) AS ?n) {{ {pattern} }}")
+                assert count["n"].value == row["n"].value
+
+    def test_title_licence_dumps_and_examples(self, described):
+        (row,) = ask(
+            described,
+            "SELECT ?en ?zh ?license ?endpoint { ?d a void:Dataset , dcat:Dataset ; dct:license ?license ;"
+            " void:sparqlEndpoint ?endpoint ; dct:title ?en , ?zh FILTER(LANG(?en)='en' && LANG(?zh)='zh') }",
+        )
+        assert row["license"].value.startswith("https://creativecommons.org/")
+        assert len(ask(described, "SELECT ?f { ?d void:dataDump ?f }")) == 12
+        assert len(ask(described, "SELECT ?x { ?d void:exampleResource ?x }")) == 5
+        assert ask(described, "SELECT ?p { ?l a void:Linkset ; void:linkPredicate ?p ; void:triples ?n }")
+
+    def test_rdflib_parses_it(self, small):
+        assert len(Graph().parse(small.at("/.well-known/void").address)) > 50
+
+
+class TestDcat:
+    def test_distributions_are_what_is_downloaded(self, shipped, described):
+        rows = ask(
+            described,
+            "SELECT ?url ?size ?sum { ?d dcat:distribution [ dcat:downloadURL ?url ; dcat:byteSize ?size ;"
+            " spdx:checksum [ spdx:checksumValue ?sum ] ] }",
+        )
+        assert len(rows) == 12
+        sums = get(shipped, "/dump/SHA256SUMS").text
+        for row in rows:
+            assert f"{row['sum'].value}  {row['url'].value.rpartition('/')[2]}" in sums
+
+    def test_the_service(self, shipped, described):
+        (row,) = ask(described, "SELECT ?url { ?s a dcat:DataService ; dcat:endpointURL ?url ; dcat:servesDataset ?d }")
+        assert row["url"].value == shipped.address
+
+
+class TestEditors:
+    """The queries that sib-swiss sparql-editor asks (its README), over what the server describes."""
+
+    def test_prefixes(self, described):
+        rows = ask(
+            described,
+            "SELECT DISTINCT ?prefix ?namespace { [] sh:namespace ?namespace ; sh:prefix ?prefix } ORDER BY ?prefix",
+        )
+        assert {"m", "d", "org", "skos"} <= {row["prefix"].value for row in rows}
+        assert {row["namespace"].datatype.value for row in rows} == {"http://www.w3.org/2001/XMLSchema#anyURI"}
+
+    def test_examples_with_text_in_both_languages(self, described, published):
+        rows = ask(
+            described,
+            "SELECT DISTINCT ?sq ?comment ?query { ?sq a sh:SPARQLExecutable ; rdfs:comment ?comment ;"
+            " sh:select|sh:ask|sh:construct ?query }",
+        )
+        store = published.load()
+        assert len({row["sq"] for row in rows}) >= 40
+        assert {row["comment"].language for row in rows} == {"en", "zh"}
+        for query in sorted({row["query"].value for row in rows})[::8]:
+            store.query(query)
+
+    def test_classes_and_their_properties(self, described):
+        rows = ask(
+            described,
+            "SELECT DISTINCT ?subjectClass ?prop ?objectClass ?objectDatatype {"
+            " ?cp void:class ?subjectClass ; void:propertyPartition ?pp . ?pp void:property ?prop ."
+            " OPTIONAL { { ?pp void:classPartition [ void:class ?objectClass ] } UNION"
+            " { ?pp void-ext:datatypePartition [ void-ext:datatype ?objectDatatype ] } } }",
+        )
+        found = {tuple(row[i].value if row[i] else None for i in range(3)) for row in rows}
+        assert (BASE + "ont#Affiliation", BASE + "ont#principal", BASE + "ont#StateOrgan") in found
+
+
+class TestCrawlers:
+    def test_robots(self, small):
+        text = get(small, "/robots.txt").text
+        assert f"Sitemap: {small.at('/sitemap.xml').address}" in text.splitlines()
+
+    def test_sitemap_lists_pages_that_exist(self, small):
+        root = ET.fromstring(get(small, "/sitemap.xml").body)
+        places = [item.text for item in root.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]
+        assert small.at("/doc/new").address in places and len(places) > 400
+        assert get(small, "/sitemap-2.xml").status == 404
+        assert get(small, "/sitemap-1.xml").status == 200
+
+    def test_a_large_dataset_has_several_maps(self, small, monkeypatch, serve):
+        monkeypatch.setattr("miit_graph.web.discovery._PER_MAP", 100)
+        other = serve(Settings(), LocalEngine(small_store(), "s2"), {"base": BASE})
+        root = ET.fromstring(get(other, "/sitemap.xml").body)
+        assert root.tag.endswith("sitemapindex") and len(root) == 5
+        assert len(ET.fromstring(get(other, "/sitemap-2.xml").body)) == 101
+
+
+class TestOpenApi:
+    def test_it_is_valid(self, small, shipped):
+        for client in (small, shipped):
+            reply = get(client, "/openapi.json")
+            assert reply.json["openapi"] == "3.1.0"
+            validate(reply.json)
+
+    def test_no_route_is_missing(self, small):
+        app = create_app(Settings(), LocalEngine(small_store(), "s3"), {})
+        written = set(get(small, "/openapi.json").json["paths"])
+        routes = {rule.rule for rule in app.url_map.iter_rules()}
+        routes = {rule.replace("<path:name>", "{name}") for rule in routes if not rule.startswith("/static")}
+        variants = {"/sparql/", "/code/", "/shape/", "/ontology/", "/doc/ont", "/doc/ont.<ending>", "/doc/ont/{name}"}
+        variants |= {"/void.<ending>", "/sitemap-<int:number>.xml"}
+        assert routes - variants - written == set()
+
+
+@pytest.mark.skipif(
+    not (shutil.which("comunica-sparql") or os.environ.get("COMUNICA")),
+    reason="needs comunica-sparql (npm install @comunica/query-sparql), on PATH or named by COMUNICA",
+)
+@pytest.mark.parametrize("path", ["/id/new", "/sparql"])
+def test_comunica(small, path):
+    command = os.environ.get("COMUNICA") or "comunica-sparql"
+    query = f"SELECT ?o {{ <{BASE}id/new> <http://www.w3.org/2004/02/skos/core#prefLabel> ?o }}"
+    arguments = [command, small.at(path).address, query]
+    result = subprocess.run(arguments, capture_output=True, text=True, timeout=120, check=True)
+    assert {row["o"] for row in json.loads(result.stdout)} == {'"New bureau"@en', '"新司局"@zh'}

@@ -1,0 +1,167 @@
+"""Dumps: complete, the same bytes for the same version, in pieces if wanted."""
+
+import base64
+import gzip
+import hashlib
+import io
+from concurrent.futures import ThreadPoolExecutor
+
+import pyoxigraph as ox
+import pytest
+from rdflib import Dataset, Graph
+
+from miit_graph.build.snapshot import Snapshot
+from miit_graph.engine.local import LocalEngine
+from miit_graph.publish.dumps import ENDINGS, WITH_GRAPHS
+from miit_graph.publish.files import FileCache
+from miit_graph.settings import Settings
+from tests.web.linked_helpers import BROWSER, TYPES, get
+
+pytest_plugins = ("tests.web.linked_fixtures",)
+
+
+def content(reply, ending):
+    return gzip.decompress(reply.body) if ending.endswith(".gz") else reply.body
+
+
+def quads(data, name):
+    """The content with canonical blank nodes."""
+    dataset = ox.Dataset(ox.parse(io.BytesIO(data), format=ox.RdfFormat.from_media_type(TYPES[name])))
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    return set(dataset)
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_every_dump_holds_everything(shipped, published, ending):
+    reply = get(shipped, f"/dump/miit-graph.{ending}")
+    name = ending.partition(".")[0]
+    assert reply.headers.get_content_type() == ("application/gzip" if ending.endswith(".gz") else TYPES[name])
+    assert reply.headers["Content-Disposition"] == f"attachment; filename=miit-graph.{ending}"
+    source = "dataset.nq" if name in WITH_GRAPHS else "merged.nt"
+    expected = quads((published.path / source).read_bytes(), "nq")
+    assert quads(content(reply, ending), name) == expected
+
+
+def test_rdflib_reads_the_dumps(shipped, published):
+    graph = Graph().parse(shipped.at("/dump/miit-graph.ttl").address)
+    assert len(graph) == published.manifest["triples"]
+    dataset = Dataset()
+    dataset.parse(data=get(shipped, "/dump/miit-graph.trig").body, format="trig")
+    assert len(set(dataset.quads())) == published.manifest["quads"]
+
+
+def test_two_servers_make_the_same_bytes(shipped, published, serve, tmp_path):
+    folder = tmp_path / published.version
+    folder.mkdir()
+    for file in published.path.iterdir():
+        if file.is_file():
+            (folder / file.name).write_bytes(file.read_bytes())
+    other = Snapshot.open(folder)
+    second = serve(Settings(snapshot=other.path), LocalEngine(other.load(), other.version), other.manifest)
+    assert get(second, "/dump/SHA256SUMS").body == get(shipped, "/dump/SHA256SUMS").body
+
+
+class TestHttp:
+    def test_ranges(self, shipped):
+        path = "/dump/miit-graph.nq"
+        whole = get(shipped, path)
+        assert whole.headers["Accept-Ranges"] == "bytes"
+        first, rest = get(shipped, path, Range="bytes=0-999"), get(shipped, path, Range="bytes=1000-")
+        assert (first.status, rest.status) == (206, 206)
+        assert first.headers["Content-Range"] == f"bytes 0-999/{len(whole.body)}"
+        assert first.body + rest.body == whole.body
+        assert get(shipped, path, Range=f"bytes={len(whole.body)}-").status == 416
+        other = get(shipped, path, Range="bytes=0-9", If_Range='"other"')
+        assert other.status == 200 and other.body == whole.body
+
+    def test_validators(self, shipped):
+        reply = get(shipped, "/dump/miit-graph.ttl.gz")
+        assert get(shipped, "/dump/miit-graph.ttl.gz", If_None_Match=reply.headers["ETag"]).status == 304
+        since = reply.headers["Last-Modified"]
+        assert get(shipped, "/dump/miit-graph.ttl.gz", If_Modified_Since=since).status == 304
+
+    def test_head(self, shipped):
+        head, full = (get(shipped, "/dump/miit-graph.nt", method=method) for method in ("HEAD", "GET"))
+        assert (head.body, head.headers["Content-Length"]) == (b"", str(len(full.body)))
+
+    def test_digest(self, shipped):
+        reply = get(shipped, "/dump/miit-graph.nt")
+        digest = base64.b64encode(hashlib.sha256(reply.body).digest()).decode()
+        assert reply.headers["Repr-Digest"] == f"sha-256=:{digest}:"
+
+    @pytest.mark.parametrize(
+        "name", ["x.ttl", "miit-graph", "miit-graph.zip", "miit-graph.ttl.bz2", "../manifest.json", "a/b.nt", ".lock"]
+    )
+    def test_404_for_other_names(self, shipped, name):
+        assert get(shipped, f"/dump/{name}").status == 404
+
+    def test_writes_are_refused(self, shipped):
+        assert get(shipped, "/dump/miit-graph.nt", method="DELETE").status == 405
+
+
+class TestList:
+    def test_sizes_and_checksums(self, shipped):
+        files = get(shipped, "/dump/").json["files"]
+        assert [file["name"] for file in files] == [f"miit-graph.{ending}" for ending in ENDINGS]
+        for file in files:
+            body = get(shipped, file["href"]).body
+            assert (len(body), hashlib.sha256(body).hexdigest()) == (file["bytes"], file["sha256"])
+
+    def test_a_page_for_people(self, shipped):
+        for language, word in (("en", "Dumps of the whole dataset"), ("zh", "整个数据集的下载")):
+            text = get(shipped, "/dump/", BROWSER, Accept_Language=language).text
+            assert word in text and 'href="/dump/miit-graph.ttl.gz"' in text
+
+    def test_sums_for_sha256sum(self, shipped):
+        lines = get(shipped, "/dump/SHA256SUMS").text.splitlines()
+        assert len(lines) == len(ENDINGS) and all(len(line.split("  ")[0]) == 64 for line in lines)
+
+
+class TestWithoutSnapshot:
+    @pytest.mark.parametrize("ending", ENDINGS)
+    def test_the_engine_is_asked(self, small, ending):
+        reply = get(small, f"/dump/dataset.{ending}")
+        found = quads(content(reply, ending), ending.partition(".")[0])
+        graphs = {quad.graph_name for quad in found}
+        assert len(graphs) == (4 if ending.partition(".")[0] in WITH_GRAPHS else 1)
+        assert len(found) > 400
+
+
+class TestCache:
+    def test_many_at_once_make_a_file_once(self, tmp_path):
+        made = []
+
+        def write(path):
+            made.append(path)
+            path.write_text("x" * 100_000)
+
+        with ThreadPoolExecutor(8) as pool:
+            files = list(pool.map(lambda _: FileCache(tmp_path).make("f", write), range(16)))
+        assert len(made) == 1 and len({file.sha256 for file in files}) == 1
+
+    def test_what_fails_leaves_nothing(self, tmp_path):
+        def write(path):
+            path.write_text("half")
+            raise ValueError("no")
+
+        with pytest.raises(ValueError, match="no"):
+            FileCache(tmp_path).make("f", write)
+        assert FileCache(tmp_path).get("f") is None
+        assert [path.name for path in tmp_path.iterdir()] == [".f.lock"]
+
+    def test_without_any_folder_there_is_a_temporary_one(self, published, monkeypatch, tmp_path):
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+        refused = (published.path.parent, tmp_path)
+        monkeypatch.setattr("os.access", lambda path, mode: not any(r in path.parents for r in refused))
+        folder = FileCache.beside(published).folder
+        assert folder == FileCache.beside(published).folder and not folder.is_relative_to(tmp_path)
+
+    def test_what_was_made_of_a_removed_snapshot_is_removed(self, published):
+        stale = published.path.parent / ".published" / "0123456789abcdef"
+        stale.mkdir(parents=True)
+        assert FileCache.beside(published).folder.is_dir() and not stale.exists()
+
+    def test_a_folder_that_cannot_be_written_is_not_used(self, published, monkeypatch, tmp_path):
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+        monkeypatch.setattr("os.access", lambda path, mode: published.path.parent not in path.parents)
+        assert FileCache.beside(published).folder.is_relative_to(tmp_path)

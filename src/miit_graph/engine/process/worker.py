@@ -40,7 +40,7 @@ from miit_graph.engine.process.slots import Slot
 _log = logging.getLogger(__name__)
 _EAGER_SECONDS = 0.5
 _NICENESS = 5
-"""Those who pass requests on go first: at 0, 64 clients with endless queries made `ASK {}` wait for 1.7 s."""
+"""Those who pass requests on go first."""
 _MOST_QUERIES = 5_000
 _MOST_GROWTH = 64 * 1024 * 1024
 _FORMATS: dict[tuple[bool, str], Format] = {

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from miit_graph.build.validate import Report
+
+
+_ADVICE = {
+    "UTF-8": "Save the file as UTF-8.",
+    "has not been declared": "Declare it at the top of the file (@prefix …: <…> .), or correct it.",
+    "A dot is expected": "Look just before this place for a full stop, semicolon or comma that is missing.",
+    "is not a valid subject": "Look just before this place for a quotation mark or full stop that is missing or stray.",
+    "beginning of a prefix name": 'Texts stand between straight quotation marks (").',
+}
+"""What to do about some errors of the Turtle parser, by words of its message."""
 
 
 class BuildError(Exception):
@@ -31,6 +42,9 @@ class SourceError(BuildError):
         """Take place and reason out of the parser's error, and show the line it stumbled over."""
         reason = re.sub(r"^Parser error[^:]*: ", "", str(error.msg))
         excerpt = ""
+        if path.read_bytes().startswith(codecs.BOM_UTF8):
+            return cls(name, 1, None, "begins with a byte order mark. Save the file as UTF-8 without one (no BOM).")
+        reason += next((f". {advice}" for words, advice in _ADVICE.items() if words in reason), "")
         if error.lineno:
             lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
             if error.lineno <= len(lines):

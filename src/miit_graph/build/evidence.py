@@ -63,7 +63,9 @@ class CoveredLine:
         return not self.text.strip() or bool(self.citing) or self.reason is not None
 
 
-def read_sources(store: ox.Store, folder: Path) -> tuple[list[SourceText], list[Finding]]:
+def read_sources(
+    store: ox.Store, folder: Path, locator: Locator | None = None
+) -> tuple[list[SourceText], list[Finding]]:
     """The texts of all source documents of `store`, and findings for each whose bytes or length differ.
 
     Raises ProjectError if `folder` lacks a file that the data names.
@@ -87,6 +89,7 @@ def read_sources(store: ox.Store, folder: Path) -> tuple[list[SourceText], list[
                         "en": f"The file {row['file']} has SHA-256 {actual}, not the one stated.",
                         "zh": f"文件 {row['file']} 的 SHA-256 为 {actual}，与所载不符。",
                     },
+                    locator,
                 )
             )
         if row.get("count") != str(len(lines)):
@@ -99,6 +102,7 @@ def read_sources(store: ox.Store, folder: Path) -> tuple[list[SourceText], list[
                         "en": f"The file {row['file']} has {len(lines)} lines.",
                         "zh": f"文件 {row['file']} 共 {len(lines)} 行。",
                     },
+                    locator,
                 )
             )
     return texts, findings
@@ -106,7 +110,7 @@ def read_sources(store: ox.Store, folder: Path) -> tuple[list[SourceText], list[
 
 def check_quotes(store: ox.Store, folder: Path, locator: Locator | None = None) -> list[Finding]:
     """Findings for every citation whose quote does not stand in its lines, and every changed source file."""
-    texts, findings = read_sources(store, folder)
+    texts, findings = read_sources(store, folder, locator)
     by_iri = {text.iri: text for text in texts}
     for row in _rows(store, _CITATIONS):
         text = by_iri.get(row["source"])

@@ -7,6 +7,7 @@ other on the shipped data and on every fixture. See docs/decisions/0004.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import pyoxigraph as ox
@@ -14,6 +15,7 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
 
 from miit_graph.build.errors import ProjectError
+from miit_graph.build.narrow import narrow
 from miit_graph.vocabulary import RDF, SH
 
 PROCESSORS: Final = ("rudof", "pyshacl")
@@ -67,8 +69,11 @@ def _rudof(data: ox.Store, shapes: Graph) -> Graph:
 
     session = pyrudof.Rudof(pyrudof.RudofConfig())
     triples = data.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph()) or b""
-    session.read_data(triples.decode("utf-8"), format=pyrudof.RDFFormat.NTriples)
-    session.read_shacl(shapes.serialize(format="nt"), format=pyrudof.ShaclFormat.NTriples)
+    with ThreadPoolExecutor(1) as beside:  # reading and asking both leave Python's lock to others
+        reading = beside.submit(session.read_data, triples.decode("utf-8"), format=pyrudof.RDFFormat.NTriples)
+        narrowed = narrow(data, shapes)
+        reading.result()
+    session.read_shacl(narrowed.serialize(format="nt"), format=pyrudof.ShaclFormat.NTriples)
     session.validate_shacl()
     text = session.serialize_shacl_validation_results(format=pyrudof.ResultShaclValidationFormat.NTriples)
     return Graph().parse(data=text, format="nt")

@@ -157,6 +157,7 @@ class Locator:
     files: tuple[SourceFile, ...]
     _index: dict[str, tuple[SourceFile, int]] = field(default_factory=dict, init=False)
     _lines: dict[str, list[str]] = field(default_factory=dict, init=False)
+    _namespaces: dict[str, tuple[str, int]] = field(default_factory=dict, init=False)
 
     def _read(self) -> None:
         for file in self.files:
@@ -165,27 +166,41 @@ class Locator:
             for number, line in enumerate(lines, 1):
                 if declared := _PREFIX.match(line):
                     prefixes[declared[1]] = declared[2]
+                    self._namespaces.setdefault(declared[2], (file.name, number))
                 elif subject := _SUBJECT.match(line):
                     iri = subject[1] or prefixes.get(subject[2], "") + subject[3].rstrip(".")
-                    self._index.setdefault(iri, (file, number))
+                    for name in (iri, shorten(iri)):
+                        self._index.setdefault(name, (file, number))
 
     def find(self, subject: str, path: str | None = None, value: str | None = None) -> tuple[str, int] | None:
         """File name and line of `subject`, or of the line in its block that names `path` or `value` best.
 
-        `path` and `value` are as written in Turtle. Where nothing in the block names the value, and it is a prefixed
-        name or IRI that no file says anything about, the first line that mentions it anywhere is meant.
+        `path` and `value` are as written in Turtle. Where nothing in the block names the value, a value that has a
+        block of its own is meant, or else the first line that mentions it anywhere; so too if `subject` is no subject
+        of any file (a datatype, a text).
         """
         if not self._lines:
             self._read()
         if subject not in self._index:
-            return None
+            return self._elsewhere(value) if value else self._mention(f'"{subject}"')
         file, start = self._index[subject]
         lines = self._lines[file.name]
         end = next((n for n in range(start + 1, len(lines) + 1) if _SUBJECT.match(lines[n - 1])), len(lines) + 1)
         best, line = max((_score(lines[n - 1], path, value), -n) for n in range(start, end))
-        if value and best < _VALUE and ":" in value and (mention := self._mention(value)):
-            return mention
+        if value and best < _VALUE and ":" in value and (place := self._elsewhere(value)):
+            return place
         return file.name, -line if best else start
+
+    def _elsewhere(self, name: str) -> tuple[str, int] | None:
+        """Where the block of `name` begins, or else the first line that mentions it.
+
+        An IRI that no file mentions as it is has been made of a prefix, so the first declaration of that is meant.
+        """
+        if name in self._index:
+            file, line = self._index[name]
+            return file.name, line
+        namespaces = sorted((namespace for namespace in self._namespaces if name.startswith(namespace)), key=len)
+        return self._mention(name) or (self._namespaces[namespaces[-1]] if namespaces else None)
 
     def _mention(self, name: str) -> tuple[str, int] | None:
         """The first line, in any file, on which `name` stands as a whole."""

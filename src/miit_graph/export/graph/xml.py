@@ -1,0 +1,18 @@
+"""Text in XML."""
+
+from __future__ import annotations
+
+from xml.sax.saxutils import escape, quoteattr
+
+# Readers that take XML 1.1's line ends for those of XML 1.0 make a line feed of this one, unless it is a reference.
+_SEPARATOR = {"\u2028": "&#8232;"}
+
+
+def content(value: str) -> str:
+    """`value` as the content of an element."""
+    return escape(value, _SEPARATOR)
+
+
+def attribute(value: str) -> str:
+    """`value` as an attribute, with its quotes; tabs and line feeds become references, as plain ones get lost."""
+    return quoteattr(value, _SEPARATOR)

@@ -1,0 +1,118 @@
+"""The shipped graph, indexed once, and the readers of graph files."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal
+
+import pyoxigraph as ox
+import pytest
+
+from miit_graph.build.snapshot import Snapshot
+from miit_graph.export.graph import Options, Source, write_graph
+from tests.export.graph.graph_readers import (
+    HERE,
+    Read,
+    csv_zip,
+    graphviz,
+    igraph_graphml,
+    missing,
+    networkx_gexf,
+    networkx_graphml,
+    node_reader,
+)
+
+READERS: dict[str, tuple[str, Literal["plain", "yed"]]] = {
+    "gexf by networkx": ("gexf", "plain"),
+    "gexf by graphology": ("gexf", "plain"),
+    "graphml by networkx": ("graphml", "plain"),
+    "graphml by igraph": ("graphml", "plain"),
+    "graphml by graphology": ("graphml", "plain"),
+    "graphml for yEd by networkx": ("graphml", "yed"),
+    "graphml for yEd by igraph": ("graphml", "yed"),
+    "dot by graphviz": ("dot", "plain"),
+    "cyjs by cytoscape.js": ("cyjs", "plain"),
+    "graphology json by graphology": ("graphology", "plain"),
+    "csv": ("csv", "plain"),
+}
+"""Names of the readers, with format and dialect of the file that each gets."""
+
+ReadBack = Callable[[str, "ox.Store | Source", Options], Read]
+"""Writes a graph for the reader of that name, and reads it back."""
+
+
+@pytest.fixture(scope="session")
+def graph_store(snapshot: Snapshot) -> ox.Store:
+    return snapshot.load()
+
+
+@pytest.fixture(scope="session")
+def source(graph_store: ox.Store) -> Source:
+    return Source.read(graph_store)
+
+
+@pytest.fixture(scope="session")
+def node_modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with graphology and Cytoscape.js from the npm registry, as the lock file says."""
+    if shutil.which("npm") is None:
+        missing("Node.js is not installed")
+    folder = tmp_path_factory.mktemp("js")
+    for file in (HERE / "js").iterdir():
+        if file.is_file():
+            shutil.copy(file, folder)
+    ran = subprocess.run(
+        ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"],
+        cwd=folder,
+        capture_output=True,
+        check=False,
+        timeout=300,
+    )
+    if ran.returncode:
+        missing("the npm registry can't be reached")
+    return folder
+
+
+@pytest.fixture
+def read_back(
+    tmp_path: Path, request: pytest.FixtureRequest, known_readings: dict[object, tuple[object, Read]]
+) -> ReadBack:
+    def read(reader: str, store: ox.Store | Source, options: Options) -> Read:
+        key = (reader, id(store), options)
+        if key not in known_readings:
+            name, dialect = READERS[reader]
+            path = tmp_path / f"graph.{name}"
+            with path.open("wb") as stream:
+                write_graph(store, name, stream, replace(options, dialect=dialect))
+            # The store is kept, so that its id is not given to another.
+            known_readings[key] = (store, reader_named(reader, request)(path))
+        return known_readings[key][1]
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def known_readings() -> dict[object, tuple[object, Read]]:
+    """What was read before: many tests look at the same file."""
+    return {}
+
+
+def reader_named(reader: str, request: pytest.FixtureRequest) -> Callable[[Path], Read]:
+    """Somebody else's reader, by its name in `READERS`."""
+    name, _ = READERS[reader]
+    if "graphology" in reader or "cytoscape" in reader:
+        return node_reader(name, request.getfixturevalue("node_modules"))
+    if "igraph" in reader:
+        return igraph_graphml
+    return {"gexf": networkx_gexf, "graphml": networkx_graphml, "dot": graphviz, "csv": csv_zip}[name]
+
+
+def written(store: ox.Store | Source, name: str, **options: str) -> bytes:
+    """The bytes of a graph file."""
+    stream = io.BytesIO()
+    write_graph(store, name, stream, Options.from_strings(options))
+    return stream.getvalue()

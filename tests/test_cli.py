@@ -15,6 +15,8 @@ import pytest
 import rdflib
 
 from miit_graph.build.snapshot import Snapshot
+from miit_graph.cli import GRAPH_FORMATS, GRAPH_OPTIONS
+from miit_graph.export.graph import FORMATS, HELP
 from tests.conftest import ROOT, RunCli
 
 D = "https://w3id.org/miit-graph/id/"
@@ -223,6 +225,18 @@ def test_export_writes_the_whole_dataset(
     store = ox.Store()
     store.bulk_load(path=str(target), format=getattr(ox.RdfFormat, formats[name]))
     assert len(store) == snapshot.manifest["quads" if name in ("trig", "nq") else "triples"]
+
+
+def test_export_graph_takes_the_options_of_graph_files(served: list[object], cli: RunCli, tmp_path: Path) -> None:
+    assert set(GRAPH_OPTIONS) == set(HELP) and set(GRAPH_FORMATS) == set(FORMATS)
+    target = tmp_path / "chart.dot"
+    edges = "org:subOrganizationOf,m:managedBy"
+    result = cli("export", "graph", *served, "--format", "dot", "--root", "miit", "--edges", edges, "--out", target)
+    assert result.returncode == 0, result.stderr
+    assert "工业和信息化部" in target.read_text(encoding="utf-8")
+    wrong = cli("export", "graph", *served, "--as-of", "yesterday", "--out", tmp_path / "x.gexf")
+    assert wrong.returncode == 1 and "yesterday" in wrong.stderr and not (tmp_path / "x.gexf").exists()
+    assert cli("export", "graph", *served, "--format", "ttl").returncode == 2
 
 
 def test_export_docs_writes_pages_to_open(served: list[object], cli: RunCli, tmp_path: Path) -> None:

@@ -15,6 +15,21 @@ from miit_graph import __version__
 
 RESULT_FORMATS = ("table", "json", "xml", "csv", "tsv", "ttl", "nt", "rdf", "jsonld", "trig", "nq")
 REPORT_FORMATS = ("text", "json", "sarif", "turtle", "jsonld", "ntriples", "rdfxml")
+GRAPH_FORMATS = ("gexf", "graphml", "dot", "cyjs", "graphology", "csv")
+GRAPH_OPTIONS = {
+    "root": ("IRI,…", "only what lies around these things"),
+    "depth": ("N", "with --root: how many edges away (default 1)"),
+    "nodes": ("KIND,…", "kinds of node (default entities)"),
+    "edges": ("KIND,…", "kinds of edge (default stated, derived, claimed)"),
+    "lang": ("TAG", "language of the labels (default en)"),
+    "as-of": ("DAY", "leave out what certainly did not hold on that day"),
+    "facts": ("HOW", "collapse facts to edges (default), or keep them as nodes"),
+    "claims": ("YES|NO", "what is claimed but not adopted (default yes)"),
+    "properties": ("YES|NO", "all properties as columns (default yes)"),
+    "dialect": ("NAME", "graphml: plain (default) or yed"),
+    "table": ("NAME", "csv: both (default), nodes or edges"),
+}
+"""What `miit_graph.export.graph.Options` takes; written here too, because --help should answer at once."""
 DUMP_FORMATS = ("ttl", "nt", "nq", "trig", "jsonld", "rdf")
 
 
@@ -167,14 +182,25 @@ def parser() -> argparse.ArgumentParser:
     export = _command(
         commands,
         "export",
-        "Write the dataset as RDF, or the documentation of its ontology as HTML pages.",
-        "  miit-graph export rdf --format ttl --out miit-graph.ttl\n  miit-graph export docs --out site",
+        "Write the dataset as RDF or as a graph file, or the documentation of its ontology as HTML pages.",
+        "  miit-graph export rdf --format ttl --out miit-graph.ttl\n"
+        "  miit-graph export graph --format gexf --out miit-graph.gexf\n"
+        "  miit-graph export docs --out site",
     )
     export.add_argument(
-        "what", choices=("rdf", "docs"), help="rdf: the dataset; docs: pages about the ontology, codes and rules"
+        "what",
+        choices=("rdf", "graph", "docs"),
+        help="rdf: the dataset; graph: for visualisation tools; docs: pages about the ontology, codes and rules",
     )
     _source_options(export)
-    export.add_argument("--format", choices=DUMP_FORMATS, default="ttl", help="nq and trig keep the named graphs")
+    export.add_argument(
+        "--format",
+        choices=(*DUMP_FORMATS, *GRAPH_FORMATS),
+        help=f"rdf: {', '.join(DUMP_FORMATS)} (default ttl; nq and trig keep the named graphs); "
+        f"graph: {', '.join(GRAPH_FORMATS)} (default gexf)",
+    )
+    for name, (values, text) in GRAPH_OPTIONS.items():
+        export.add_argument(f"--{name}", metavar=values, default="", help=f"graph: {text}")
     export.add_argument(
         "--out", type=Path, metavar="FILE", help="file, or folder for docs (default: standard output; docs/ontology)"
     )
@@ -195,6 +221,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser().error("--shapes goes with --data; a project has its own shapes/ folder.")
     if arguments.command == "validate" and arguments.data and arguments.sources:
         parser().error("--sources goes with a project, not with --data.")
+    if arguments.command == "export" and arguments.format:
+        fitting = {"rdf": DUMP_FORMATS, "graph": GRAPH_FORMATS, "docs": ()}[arguments.what]
+        if arguments.format not in fitting:
+            parser().error(f"export {arguments.what} has no format {arguments.format}; it has: {', '.join(fitting)}")
     # Imported late: --help and wrong usage should answer at once.
     from miit_graph import commands
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -16,6 +17,7 @@ from rich.console import Console
 from miit_graph import dataset
 from miit_graph.build.errors import BuildError, ProjectError, ValidationError
 from miit_graph.build.sources import Project
+from miit_graph.cli import GRAPH_OPTIONS
 from miit_graph.dataset import Dataset, Selection
 from miit_graph.engine import formats
 from miit_graph.engine.api import Query
@@ -193,21 +195,31 @@ def _query_text(argument: str) -> str:
 
 
 def export(arguments: argparse.Namespace) -> int:
-    """Write the whole dataset in one RDF format, or the pages that document its ontology."""
-    from miit_graph.export.rdf import write_dataset
-
+    """Write the whole dataset in one RDF format or graph format, or the pages that document its ontology."""
     opened = _open(arguments)
     if arguments.what == "docs":
         return _export_docs(opened, arguments.out or Path("docs/ontology"))
-    if arguments.out is None:
-        write_dataset(opened.store, arguments.format, sys.stdout.buffer)
-        sys.stdout.buffer.flush()
-    else:
+    content = io.BytesIO()  # written in full first: an option that is wrong must not leave half a file
+    if arguments.what == "graph":
+        from miit_graph.export.graph import OptionError, Options, write_graph
+
+        given = {name: getattr(arguments, name.replace("-", "_")) for name in GRAPH_OPTIONS}
         try:
-            with arguments.out.open("wb") as stream:
-                write_dataset(opened.store, arguments.format, stream)
-        except OSError as error:
-            raise ProjectError(f"{arguments.out} cannot be written: {error.strerror}.") from None
+            write_graph(opened.store, arguments.format or "gexf", content, Options.from_strings(given))
+        except OptionError as error:
+            raise ProjectError(str(error)) from None
+    else:
+        from miit_graph.export.rdf import write_dataset
+
+        write_dataset(opened.store, arguments.format or "ttl", content)
+    if arguments.out is None:
+        sys.stdout.buffer.write(content.getbuffer())
+        sys.stdout.buffer.flush()
+        return 0
+    try:
+        arguments.out.write_bytes(content.getbuffer())
+    except OSError as error:
+        raise ProjectError(f"{arguments.out} cannot be written: {error.strerror}.") from None
     return 0
 
 

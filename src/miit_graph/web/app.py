@@ -10,22 +10,14 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from miit_graph.engine.api import Engine
 from miit_graph.settings import Settings
-from miit_graph.web import (
-    discovery,
-    downloads,
-    graph_store,
-    linked_data,
-    linked_data_ontology,
-    operations,
-    pages,
-    problems,
-    sparql,
-)
+from miit_graph.web import discovery, downloads, graph_store, operations, problems, sparql
 from miit_graph.web.about import About
 from miit_graph.web.cache import AnswerCache
 from miit_graph.web.compression import Compression
 from miit_graph.web.context import Context
+from miit_graph.web.linked_data import ontology, routes
 from miit_graph.web.metrics import Metrics
+from miit_graph.web.pages import home
 
 SECURITY = {
     "X-Content-Type-Options": "nosniff",
@@ -62,8 +54,8 @@ def create_app(settings: Settings, engine: Engine, about: Mapping[str, Any]) -> 
     app.extensions["miit_graph"] = Context(
         settings, engine, About.read(about, engine.version), AnswerCache(settings.cache_bytes), Metrics()
     )
-    linked = (linked_data, linked_data_ontology, graph_store, downloads, discovery)
-    for concern in (sparql, operations, pages, *linked):
+    machines = (sparql, operations, routes, ontology, graph_store, downloads, discovery)
+    for concern in (*machines, home):
         app.register_blueprint(concern.blueprint)
     problems.register(app)
     app.after_request(_finish)

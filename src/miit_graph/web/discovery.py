@@ -17,10 +17,9 @@ from miit_graph.publish.sparql_text import literal
 from miit_graph.publish.void import Places
 from miit_graph.web.choice import choose
 from miit_graph.web.context import context
-from miit_graph.web.descriptions_rdf import serialize
 from miit_graph.web.discovery_openapi import document as openapi_document
 from miit_graph.web.downloads import dumps, file_name
-from miit_graph.web.linked_data_answers import (
+from miit_graph.web.linked_data.answers import (
     PLAIN,
     asker,
     link_header,
@@ -29,7 +28,8 @@ from miit_graph.web.linked_data_answers import (
     unchanged,
     validated,
 )
-from miit_graph.web.linked_data_names import document_of
+from miit_graph.web.linked_data.names import document_of
+from miit_graph.web.linked_data.rdf import serialize
 from miit_graph.web.problems import Problem
 
 blueprint = Blueprint("discovery", __name__)

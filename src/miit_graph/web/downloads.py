@@ -19,9 +19,9 @@ from miit_graph.publish.dumps import ENDINGS, FORMATS, WITH_GRAPHS, Dumps
 from miit_graph.publish.files import FileCache, Made
 from miit_graph.web.context import context
 from miit_graph.web.language import page_language
-from miit_graph.web.linked_data_answers import CACHING, asker, link_header, published, snapshot
-from miit_graph.web.linked_data_names import address
-from miit_graph.web.linked_data_texts import text
+from miit_graph.web.linked_data.answers import CACHING, asker, link_header, published, snapshot
+from miit_graph.web.linked_data.names import address
+from miit_graph.web.linked_data.texts import text
 from miit_graph.web.negotiation import prefers_html
 from miit_graph.web.page import page
 from miit_graph.web.problems import Problem

@@ -16,10 +16,10 @@ from miit_graph.engine import formats
 from miit_graph.publish.sparql_text import NotAnIri
 from miit_graph.publish.sparql_text import iri as text_of
 from miit_graph.web.choice import choose
-from miit_graph.web.descriptions_graph import is_graph
-from miit_graph.web.linked_data import see_other, unknown
-from miit_graph.web.linked_data_answers import PLAIN, asker, link_header, published, tag, unchanged, validated
-from miit_graph.web.linked_data_names import address, document_of, iri_of
+from miit_graph.web.linked_data.answers import PLAIN, asker, link_header, published, tag, unchanged, validated
+from miit_graph.web.linked_data.graphs import is_graph
+from miit_graph.web.linked_data.names import address, document_of, iri_of
+from miit_graph.web.linked_data.routes import see_other, unknown
 from miit_graph.web.problems import Problem
 
 blueprint = Blueprint("graph_store", __name__)

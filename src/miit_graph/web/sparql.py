@@ -20,11 +20,11 @@ from miit_graph.web.choice import REVALIDATE, choose, etag_of
 from miit_graph.web.compression import accepts_gzip
 from miit_graph.web.context import context
 from miit_graph.web.description import describe
+from miit_graph.web.front.shortcuts import ANSWERED, FAILED, GONE
 from miit_graph.web.metrics import Watched
 from miit_graph.web.negotiation import HTML
 from miit_graph.web.page import page
 from miit_graph.web.protocol import read_operation
-from miit_graph.web.shortcuts import ANSWERED, FAILED, GONE
 from miit_graph.web.tables import read_table
 from miit_graph.web.whole import Collected, must_collect
 

@@ -16,9 +16,9 @@ from miit_graph.engine.process.client import ProcessEngine
 from miit_graph.settings import Settings
 from miit_graph.web import create_app
 from miit_graph.web.context import Context
-from miit_graph.web.direct import Direct
-from miit_graph.web.front import Front
-from miit_graph.web.shortcuts import Shortcuts
+from miit_graph.web.front.direct import Direct
+from miit_graph.web.front.rsgi import Front
+from miit_graph.web.front.shortcuts import Shortcuts
 
 _EXPRESS = 32
 

@@ -17,15 +17,15 @@ from miit_graph.engine import formats
 from miit_graph.engine.errors import QueryError
 from miit_graph.engine.formats import Format
 from miit_graph.vocabulary import DCT, FOAF, RDF, SD, VOID
-from miit_graph.web import descriptions
 from miit_graph.web.choice import choose
 from miit_graph.web.context import context
-from miit_graph.web.descriptions import Description
-from miit_graph.web.descriptions_graph import describe_graph, is_graph
-from miit_graph.web.descriptions_html import entity_page
-from miit_graph.web.descriptions_rdf import NotExpressible, serialize
-from miit_graph.web.linked_data_answers import asker, link_header, published, tag, unchanged, validated
-from miit_graph.web.linked_data_names import address, document_of, iri_of, iri_of_document
+from miit_graph.web.linked_data import descriptions
+from miit_graph.web.linked_data.answers import asker, link_header, published, tag, unchanged, validated
+from miit_graph.web.linked_data.descriptions import Description
+from miit_graph.web.linked_data.graphs import describe_graph, is_graph
+from miit_graph.web.linked_data.html import entity_page
+from miit_graph.web.linked_data.names import address, document_of, iri_of, iri_of_document
+from miit_graph.web.linked_data.rdf import NotExpressible, serialize
 from miit_graph.web.negotiation import HTML
 from miit_graph.web.problems import Problem
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
-from miit_graph.web import shortcuts
+from miit_graph.web.front import shortcuts
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication

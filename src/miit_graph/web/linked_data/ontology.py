@@ -20,10 +20,8 @@ from miit_graph.publish.sparql_text import iri as text_of
 from miit_graph.publish.sparql_text import is_iri, literal
 from miit_graph.vocabulary import OWL
 from miit_graph.web.choice import choose
-from miit_graph.web.descriptions_rdf import NotExpressible, serialize
 from miit_graph.web.language import page_language
-from miit_graph.web.linked_data import check, document, see_other
-from miit_graph.web.linked_data_answers import (
+from miit_graph.web.linked_data.answers import (
     asker,
     link_header,
     published,
@@ -32,7 +30,9 @@ from miit_graph.web.linked_data_answers import (
     unchanged,
     validated,
 )
-from miit_graph.web.linked_data_names import address, iri_of
+from miit_graph.web.linked_data.names import address, iri_of
+from miit_graph.web.linked_data.rdf import NotExpressible, serialize
+from miit_graph.web.linked_data.routes import check, document, see_other
 from miit_graph.web.negotiation import HTML
 from miit_graph.web.problems import Problem
 

@@ -20,10 +20,10 @@ from miit_graph.web.app import CORS, SECURITY
 from miit_graph.web.cache import Kept, Key
 from miit_graph.web.choice import REVALIDATE, choose, etag_of
 from miit_graph.web.context import Context
+from miit_graph.web.front.shortcuts import Headers, Raw
 from miit_graph.web.metrics import Watched
 from miit_graph.web.problems import Problem
 from miit_graph.web.protocol import read_query_string
-from miit_graph.web.shortcuts import Headers, Raw
 
 _LONGEST = 8_000
 _LONGEST_QUERY = 2_000

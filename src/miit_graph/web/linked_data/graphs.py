@@ -11,8 +11,8 @@ from miit_graph.publish.sparql_text import iri as text_of
 from miit_graph.publish.sparql_text import is_iri
 from miit_graph.vocabulary import DCT, FOAF, RDF, SD, VOID
 from miit_graph.web.context import context
-from miit_graph.web.descriptions import OWN, Description, add_labels
-from miit_graph.web.linked_data_answers import asker
+from miit_graph.web.linked_data.answers import asker
+from miit_graph.web.linked_data.descriptions import OWN, Description, add_labels
 
 
 def is_graph(iri: str) -> bool:

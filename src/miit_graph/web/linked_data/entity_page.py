@@ -12,9 +12,9 @@ import pyoxigraph as ox
 
 from miit_graph.publish.ask import Term
 from miit_graph.vocabulary import DCT, FOAF, PROV, RDF, RDFS, SCHEMA, SKOS, XSD, M
-from miit_graph.web.descriptions import LABELS, Description
-from miit_graph.web.linked_data_names import link_to
-from miit_graph.web.linked_data_texts import name_of_language, text
+from miit_graph.web.linked_data.descriptions import LABELS, Description
+from miit_graph.web.linked_data.names import link_to
+from miit_graph.web.linked_data.texts import name_of_language, text
 
 Origins = Mapping[tuple[str, Term], frozenset[str]]
 """For the predicate and object of an own triple: the named graphs that hold it."""

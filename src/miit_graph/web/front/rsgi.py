@@ -18,12 +18,12 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from miit_graph.engine.errors import ClientGone, QueryError, TimeLimitExceeded
-from miit_graph.web import shortcuts
-from miit_graph.web.client_connection import ClientConnection
 from miit_graph.web.compression import SMALLEST, Compressed, accepts_gzip, pack, tag_of_gzip
-from miit_graph.web.direct import Direct, Found, Started
-from miit_graph.web.exchange import Exchange, environ_of
-from miit_graph.web.waiting import WATCH_AFTER, readable, watch
+from miit_graph.web.front import shortcuts
+from miit_graph.web.front.client_connection import ClientConnection
+from miit_graph.web.front.direct import Direct, Found, Started
+from miit_graph.web.front.exchange import Exchange, environ_of
+from miit_graph.web.front.waiting import WATCH_AFTER, readable, watch
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication

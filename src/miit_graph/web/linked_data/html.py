@@ -14,12 +14,12 @@ from miit_graph.publish.ask import Asker, Term
 from miit_graph.publish.sparql_text import iri as text_of
 from miit_graph.vocabulary import ORG
 from miit_graph.web.context import context
-from miit_graph.web.descriptions import FACTS, LINKS, OWN, Description, add_labels
-from miit_graph.web.descriptions_page import EntityPage, Origins
 from miit_graph.web.language import page_language
-from miit_graph.web.linked_data_answers import asker, published
-from miit_graph.web.linked_data_names import address
-from miit_graph.web.linked_data_texts import text
+from miit_graph.web.linked_data.answers import asker, published
+from miit_graph.web.linked_data.descriptions import FACTS, LINKS, OWN, Description, add_labels
+from miit_graph.web.linked_data.entity_page import EntityPage, Origins
+from miit_graph.web.linked_data.names import address
+from miit_graph.web.linked_data.texts import text
 from miit_graph.web.page import page
 
 _UP = f"<{ORG.subOrganizationOf}>|<{ORG.unitOf}>|<{ORG.postIn}>"

@@ -1,0 +1,1 @@
+"""The front: what happens to a request before, or instead of, Flask."""

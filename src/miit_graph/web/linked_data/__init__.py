@@ -1,0 +1,1 @@
+"""Linked data: every IRI of ours leads to a description, as a page or as RDF."""

@@ -6,9 +6,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DEV_READY := $(VENV)/.ready-dev
+FRONT_READY := src/miit_graph/web/static/built/.ready
+FRONT_SOURCES := $(wildcard frontend/*.json frontend/build.* frontend/src/* frontend/src/*/*)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build validate test lint format clean
+.PHONY: help serve build validate test lint front format clean
 
 help:
 	@sed -n 's/^# make/  make/p' Makefile
@@ -27,7 +29,14 @@ $(DEV_READY): pyproject.toml | $(BIN)/python
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $(READY) $@
 
+$(FRONT_READY): $(FRONT_SOURCES) | $(BIN)/python
+	@echo "Building what the pages run in the browser …"
+	@frontend/build.sh $(VENV)
+
+front: $(FRONT_READY)
+
 serve: $(READY)
+	@$(MAKE) --no-print-directory front || echo "The front end could not be built (it needs Node and the npm registry): pages come without scripts." >&2
 	@$(BIN)/miit-graph serve
 
 build: $(READY)
@@ -36,7 +45,7 @@ build: $(READY)
 validate: $(READY)
 	@$(BIN)/miit-graph validate
 
-test: $(DEV_READY) lint
+test: $(DEV_READY) $(FRONT_READY) lint
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile -m 'not alone'
 	$(BIN)/python -m pytest -m alone
 

@@ -12,6 +12,7 @@ from miit_graph.engine.api import Engine
 from miit_graph.settings import Settings
 from miit_graph.web import discovery, downloads, graph_store, operations, problems, sparql
 from miit_graph.web.about import About
+from miit_graph.web.assets import Application
 from miit_graph.web.cache import AnswerCache
 from miit_graph.web.compression import Compression
 from miit_graph.web.context import Context
@@ -22,8 +23,8 @@ from miit_graph.web.pages import home
 SECURITY = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none';"
-        " frame-ancestors 'self'"
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self';"
+        " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
     ),
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "Cross-Origin-Resource-Policy": "cross-origin",
@@ -49,7 +50,7 @@ def create_app(settings: Settings, engine: Engine, about: Mapping[str, Any]) -> 
 
     ``about`` tells what is served (see `miit_graph.web.about.About`); every key may be missing.
     """
-    app = Flask(__name__)
+    app = Application(__name__)
     app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = settings.body_bytes
     app.extensions["miit_graph"] = Context(
         settings, engine, About.read(about, engine.version), AnswerCache(settings.cache_bytes), Metrics()

@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import tempfile
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +17,9 @@ from flask import Blueprint, Response, current_app, jsonify, request, send_file
 from miit_graph.publish.dumps import ENDINGS, FORMATS, WITH_GRAPHS, Dumps
 from miit_graph.publish.files import FileCache, Made
 from miit_graph.web.context import context
-from miit_graph.web.language import page_language
 from miit_graph.web.linked_data.answers import CACHING, asker, link_header, published, snapshot
 from miit_graph.web.linked_data.names import address
-from miit_graph.web.linked_data.texts import text
+from miit_graph.web.linked_data.texts import TEXTS
 from miit_graph.web.negotiation import prefers_html
 from miit_graph.web.page import page
 from miit_graph.web.problems import Problem
@@ -86,7 +84,7 @@ def index() -> Response:
     """The files there are, with sizes and checksums, as JSON or as a page."""
     files = [_entry(ending, made) for ending, made in _all()]
     if prefers_html(request.headers.get("Accept", "")):
-        response = page("dumps.html", files=files, words=partial(text, language=page_language()))
+        response = page("dumps.html", files=files, texts=TEXTS)
     else:
         response = jsonify(dataset=dict(published().title), version=published().version, files=files)
         response.vary.add("Accept")

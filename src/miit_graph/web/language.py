@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import request
 
 LANGUAGES = ("en", "zh")
+COOKIE = "lang"
 
-TEXTS: dict[str, dict[str, str]] = {
+Texts = Mapping[str, Mapping[str, str]]
+"""Texts of pages: by key, then by language."""
+
+TEXTS: Texts = {
+    "nav": {"en": "Pages", "zh": "页面"},
+    "nav_explore": {"en": "Network", "zh": "关系网络"},
+    "nav_chart": {"en": "Chart", "zh": "组织结构"},
+    "nav_timeline": {"en": "Timeline", "zh": "时间线"},
+    "nav_query": {"en": "Query", "zh": "查询"},
+    "nav_sources": {"en": "Sources", "zh": "来源"},
+    "nav_disputes": {"en": "Disputes", "zh": "争议"},
+    "nav_data": {"en": "Data", "zh": "数据"},
+    "theme": {"en": "Dark", "zh": "深色"},
+    "search": {"en": "Search", "zh": "搜索"},
+    "search_hint": {"en": "Name, 中文, pinyin, abbreviation", "zh": "名称、英文、拼音或缩写"},
+    "open_data": {"en": "Open data", "zh": "开放数据"},
     "triples": {"en": "triples", "zh": "条三元组"},
     "graphs": {"en": "Named graphs", "zh": "命名图"},
     "classes": {"en": "What is in it", "zh": "内容概览"},
@@ -52,14 +70,21 @@ TEXTS: dict[str, dict[str, str]] = {
 }
 
 
-def page_language() -> str:
-    """The language of the page: `?lang=`, else Accept-Language, else English."""
+def asked_language() -> str:
+    """The language that `?lang=` asks for, if it is one of ours; else empty."""
     wanted = request.args.get("lang", "").lower().partition("-")[0]
-    if wanted in LANGUAGES:
-        return wanted
-    return request.accept_languages.best_match(LANGUAGES) or "en"
+    return wanted if wanted in LANGUAGES else ""
 
 
-def text(key: str, language: str) -> str:
-    """A text of the pages in one language."""
-    return TEXTS[key][language]
+def page_language() -> str:
+    """The language of the page: `?lang=`, else what was last asked for, else Accept-Language, else English."""
+    kept = request.cookies.get(COOKIE, "")
+    if kept not in LANGUAGES:
+        kept = ""
+    return asked_language() or kept or request.accept_languages.best_match(LANGUAGES) or "en"
+
+
+def text(key: str, /, language: str, own: Texts, **values: object) -> str:
+    """A text in one language, of the page's ``own`` or of those all pages share, with ``values`` put in."""
+    found = (own.get(key) or TEXTS[key])[language]
+    return found.format(**values) if values else found

@@ -6,18 +6,32 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Response, render_template, request
+from flask import Response, current_app, render_template, request, url_for
 
 from miit_graph.web.about import pick
+from miit_graph.web.assets import asset
 from miit_graph.web.context import context
-from miit_graph.web.language import LANGUAGES, page_language, text
+from miit_graph.web.language import COOKIE, LANGUAGES, Texts, asked_language, page_language, text
+
+_WAYS = (
+    ("explore.explore", "nav_explore"),
+    ("chart.chart", "nav_chart"),
+    ("timeline.timeline", "nav_timeline"),
+    ("query.query", "nav_query"),
+    ("sources.sources", "nav_sources"),
+    ("disputes.disputes", "nav_disputes"),
+    ("downloads.dumps", "nav_data"),
+)
+"""The entries of the navigation: those whose page exists are shown."""
+_YEAR = 365 * 24 * 3600
 
 
-def page(template: str, status: int = 200, **values: Any) -> Response:
+def page(template: str, status: int = 200, *, texts: Texts | None = None, **values: Any) -> Response:
     """A page in the language the request likes best.
 
-    Templates get `language`, `about`, `t(key)` for the texts of the pages and `say(texts)` for texts of the
-    data.
+    ``texts`` are the page's own texts, before those that all pages share. Templates get `language`, `about`,
+    `t(key, name=value…)` for texts, `say(texts)` for texts of the data, `asset(name)` for files to load and
+    `way(endpoint, **values)` for the address of another page, empty if this server has none of that name.
     """
     language = page_language()
     other = next(name for name in LANGUAGES if name != language)
@@ -28,11 +42,20 @@ def page(template: str, status: int = 200, **values: Any) -> Response:
         other_language=other,
         other_address="?" + urlencode(parameters, doseq=True),
         about=context().about,
-        t=partial(text, language=language),
+        t=partial(text, language=language, own=texts or {}),
         say=partial(pick, language=language),
+        asset=asset,
+        way=_way,
+        ways=[(address, key) for endpoint, key in _WAYS if (address := _way(endpoint))],
         **values,
     )
     response = Response(content, status, content_type="text/html; charset=utf-8")
     response.headers["Content-Language"] = language
-    response.vary.update(("Accept", "Accept-Language"))
+    response.vary.update(("Accept", "Accept-Language", "Cookie"))
+    if asked_language() and request.cookies.get(COOKIE) != language:
+        response.set_cookie(COOKIE, language, max_age=_YEAR, samesite="Lax", path=request.script_root or "/")
     return response
+
+
+def _way(endpoint: str, **values: Any) -> str:
+    return url_for(endpoint, **values) if endpoint in current_app.view_functions else ""

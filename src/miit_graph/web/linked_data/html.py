@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any, cast
 
 import pyoxigraph as ox
@@ -19,7 +18,7 @@ from miit_graph.web.linked_data.answers import asker, published
 from miit_graph.web.linked_data.descriptions import FACTS, LINKS, OWN, Description, add_labels
 from miit_graph.web.linked_data.entity_page import EntityPage, Origins
 from miit_graph.web.linked_data.names import address
-from miit_graph.web.linked_data.texts import text
+from miit_graph.web.linked_data.texts import TEXTS
 from miit_graph.web.page import page
 
 _UP = f"<{ORG.subOrganizationOf}>|<{ORG.unitOf}>|<{ORG.postIn}>"
@@ -42,7 +41,7 @@ def entity_page(found: Description, path: str, *, graph: bool = False) -> Respon
     return page(
         "entity.html",
         entity=shown,
-        words=partial(text, language=shown.language),
+        texts=TEXTS,
         trails=[[shown.named(iri) for iri in trail] for trail in _trails(found.iri, parents)],
         spans=[_span(total, size, found.page) for total, size in zip(found.totals, parts, strict=True)],
         downloads=_downloads(found, path),

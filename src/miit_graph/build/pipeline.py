@@ -134,6 +134,7 @@ def _describe(project: Project, assembled: Assembled, report: Report, inputs: st
         "name": project.name,
         "base": project.base,
         "title": dict(project.title),
+        "short_title": dict(project.short_title),
         "description": dict(project.description),
         "license": project.license,
         "prefixes": prefixes_for(project.base),
@@ -144,6 +145,8 @@ def _describe(project: Project, assembled: Assembled, report: Report, inputs: st
         "rules": assembled.per_rule,
         "graphs": _graph_counts(project, assembled),
         "classes": _class_counts(store),
+        "figures": list(project.figures),
+        "start": list(project.start),
         "examples": [query.as_dict() for query in read_queries(project.query_files())],
     }
 

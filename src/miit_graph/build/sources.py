@@ -14,7 +14,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from miit_graph.build.errors import ProjectError, SourceError
-from miit_graph.vocabulary import shorten
+from miit_graph.vocabulary import prefixes_for, shorten
 
 ROLES = ("ontology", "codes", "data", "shapes")
 """Folders of authored Turtle, in the order in which they are read."""
@@ -33,6 +33,19 @@ class SourceFile:
     role: str
 
 
+def _names(file: Path, settings: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    """The prefixed names that [home] lists under `key`, as IRIs."""
+    prefixes = prefixes_for(str(settings["base"]))
+    found = []
+    for name in settings.get("home", {}).get(key, ()):
+        prefix, colon, local = str(name).partition(":")
+        if not colon or prefix not in prefixes:
+            known = ", ".join(f"{known}:" for known in prefixes)
+            raise ProjectError(f"{file}: {key} in [home] has {name!r}; write a name with one of the prefixes {known}")
+        found.append(prefixes[prefix] + local)
+    return tuple(found)
+
+
 @dataclass(frozen=True)
 class Project:
     """A folder laid out as ontology/, codes/, data/, shapes/, rules/, queries/ with a graph.toml on top."""
@@ -42,7 +55,12 @@ class Project:
     name: str
     title: Mapping[str, str]
     description: Mapping[str, str]
+    short_title: Mapping[str, str] = field(default_factory=dict)
     license: str | None = None
+    figures: tuple[str, ...] = ()
+    """IRIs of the classes whose sizes the home page shows."""
+    start: tuple[str, ...] = ()
+    """IRIs of things to begin with."""
 
     @classmethod
     def open(cls, root: Path) -> Project:
@@ -68,7 +86,10 @@ class Project:
             name=settings["name"],
             title=dict(settings["title"]),
             description=dict(settings.get("description", {})),
+            short_title=dict(settings.get("short_title", {})),
             license=settings.get("license"),
+            figures=_names(file, settings, "figures"),
+            start=_names(file, settings, "start"),
         )
 
     @classmethod

@@ -37,6 +37,10 @@ class Published:
     prefixes: Mapping[str, str] = field(default_factory=lambda: STANDARD_PREFIXES)
     graphs: tuple[tuple[str, int | None], ...] = ()
     examples: tuple[ExampleQuery, ...] = ()
+    figures: tuple[str, ...] = ()
+    """IRIs of the classes whose sizes tell most about the dataset."""
+    start: tuple[str, ...] = ()
+    """IRIs of things to begin with."""
 
     @classmethod
     def read(cls, manifest: Mapping[str, Any], version: str) -> Self:
@@ -56,6 +60,8 @@ class Published:
                 ExampleQuery(str(e["slug"]), _texts(e.get("title")), _texts(e.get("question")), str(e["query"]))
                 for e in manifest.get("examples") or ()
             ),
+            figures=tuple(map(str, manifest.get("figures") or ())),
+            start=tuple(map(str, manifest.get("start") or ())),
         )
 
 

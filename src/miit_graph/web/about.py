@@ -77,6 +77,7 @@ class About:
     """The dataset as it is told to people and machines; ``base`` is empty if it has no IRI of its own."""
 
     title: Texts
+    short_title: Texts
     version: str
     triples: int | None
     built: str
@@ -90,12 +91,13 @@ class About:
     def read(cls, about: Mapping[str, Any], version: str) -> Self:
         """Read the mapping given to `create_app`.
 
-        Keys: `title` (text, or texts by language), `version`, `triples`, `built` (ISO 8601), `base` (an IRI),
-        `union` (is the default graph the union of all?), `graphs` [{iri, triples}], `classes` [{iri, label,
+        Keys: `title`, `short_title` (text, or texts by language), `version`, `triples`, `built` (ISO 8601), `base`
+        (an IRI), `union` (is the default graph the union of all?), `graphs` [{iri, triples}], `classes` [{iri, label,
         count}], `examples` [{slug, title, query}]. All may be missing; what can't be used is left out.
         """
         return cls(
-            title=_texts(about.get("title"), "SPARQL endpoint"),
+            title=(title := _texts(about.get("title"), "SPARQL endpoint")),
+            short_title=_texts(about.get("short_title") or title, ""),
             version=str(about.get("version") or version),
             triples=_count(about.get("triples")),
             built=str(about.get("built") or ""),

@@ -20,7 +20,7 @@ _WAYS = (
     ("query.query", "nav_query"),
     ("sources.sources", "nav_sources"),
     ("disputes.disputes", "nav_disputes"),
-    ("downloads.dumps", "nav_data"),
+    ("downloads.index", "nav_data"),
 )
 """The entries of the navigation: those whose page exists are shown."""
 _YEAR = 365 * 24 * 3600

@@ -1,25 +1,60 @@
-"""Pages for people: the home page and the list of error messages."""
+"""The home page, and the list of error messages."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, url_for
+from dataclasses import dataclass
+from typing import cast
 
+import pyoxigraph as ox
+from flask import Blueprint, Response, current_app, url_for
+
+from miit_graph.publish.published import ExampleQuery
+from miit_graph.vocabulary import ORG, OWL, RDF, RDFS, SH, SKOS, M
+from miit_graph.web.about import Class
 from miit_graph.web.context import context
+from miit_graph.web.linked_data.answers import asker, published
+from miit_graph.web.linked_data.names import link_to
 from miit_graph.web.page import page
+from miit_graph.web.pages.home_texts import TEXTS
 from miit_graph.web.problems import kinds
 
 blueprint = Blueprint("pages", __name__)
-_SHOWN = 24
+_FIGURES = 8
+_QUESTIONS = 9
+_OF_LANGUAGES = tuple(str(namespace) for namespace in (OWL, RDF, RDFS, SH, SKOS))
+"""Classes with which a graph describes itself rather than its subject."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """A thing to begin with."""
+
+    names: dict[str, str]
+    address: str
 
 
 @blueprint.get("/")
 def home() -> Response:
-    """What is in the graph, in figures, and ways in."""
+    """What is in the graph, in figures and a picture, and ways in."""
     about = context().about
-    known = sorted(about.classes, key=lambda item: -(item.count or 0))[:_SHOWN]
-    graphs = [(graph, _members(graph.iri, "GRAPH <{}> {{ ?subject ?predicate ?object }}")) for graph in about.graphs]
-    classes = [(item, _members(item.iri, "?thing a <{}>")) for item in known]
-    return page("home.html", classes=classes, graphs=graphs, query="", examples=about.examples)
+    known = published()
+    counts = {item.iri: item.count or 0 for item in about.classes}
+    examples = known.examples
+    return page(
+        "home.html",
+        texts=TEXTS,
+        description=known.description,
+        figures=[(item, _members(item.iri)) for item in _figures(about.classes, known.figures)],
+        begin=_named(known.start),
+        facts=counts.get(M.Fact, 0),
+        citations=counts.get(M.Citation, 0),
+        sources=counts.get(M.SourceDocument, 0),
+        conflicts=counts.get(M.Conflict, 0),
+        organised=bool(counts.get(ORG.Organization)),
+        questions=[(example, _answer(example)) for example in _spread(examples, _QUESTIONS)],
+        total_questions=len(examples),
+        graphs=[(graph, _content(graph.iri)) for graph in about.graphs],
+    )
 
 
 @blueprint.get("/problems")
@@ -28,7 +63,50 @@ def problem_list() -> Response:
     return page("problems.html", kinds=kinds())
 
 
-def _members(iri: str, pattern: str) -> str:
-    """The address of a query for the members of a class or graph."""
-    query = f"SELECT *\nWHERE {{\n  {pattern.format(iri)}\n}}\nLIMIT 100\n"
-    return url_for("sparql.sparql", query=query, format="html")
+def _figures(classes: tuple[Class, ...], wanted: tuple[str, ...]) -> list[Class]:
+    """The classes that the project names, else the largest that are about the subject."""
+    by_iri = {item.iri: item for item in classes}
+    chosen = [by_iri[iri] for iri in wanted if iri in by_iri]
+    subject = sorted(
+        (item for item in classes if not item.iri.startswith(_OF_LANGUAGES)), key=lambda c: -(c.count or 0)
+    )
+    return chosen or subject[:_FIGURES]
+
+
+def _named(iris: tuple[str, ...]) -> list[_Start]:
+    """Things with their names, in the given order; those without a name are left out."""
+    if not iris:
+        return []
+    values = " ".join(f"<{iri}>" for iri in iris)
+    rows = asker().rows(f"SELECT ?thing ?name {{ VALUES ?thing {{ {values} }} ?thing <{SKOS.prefLabel}> ?name }}")
+    names: dict[str, dict[str, str]] = {iri: {} for iri in iris}
+    for row in rows:
+        name = cast(ox.Literal, row["name"])
+        names[cast(ox.NamedNode, row["thing"]).value][name.language or "en"] = name.value
+    return [_Start(found, link_to(iri)) for iri, found in names.items() if found]
+
+
+def _spread(examples: tuple[ExampleQuery, ...], wanted: int) -> list[ExampleQuery]:
+    """Some of the examples, evenly from first to last: they get harder on the way."""
+    if len(examples) <= wanted:
+        return list(examples)
+    return [examples[round(i * (len(examples) - 1) / (wanted - 1))] for i in range(wanted)]
+
+
+def _members(iri: str) -> str:
+    """Where a class's members are listed."""
+    if "search.search" in current_app.view_functions:
+        return url_for("search.search", kind=iri)
+    return _table(f"?thing a <{iri}>")
+
+
+def _content(iri: str) -> str:
+    return _table(f"GRAPH <{iri}> {{ ?subject ?predicate ?object }}")
+
+
+def _table(pattern: str) -> str:
+    return url_for("sparql.sparql", query=f"SELECT *\nWHERE {{\n  {pattern}\n}}\nLIMIT 100\n", format="html")
+
+
+def _answer(example: ExampleQuery) -> str:
+    return url_for("sparql.sparql", query=example.query, format="html")

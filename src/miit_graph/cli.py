@@ -70,6 +70,16 @@ def _source_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _services_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--allow-service",
+        nargs="+",
+        metavar="URL",
+        help="SPARQL endpoints that queries may ask with SERVICE; one that ends in / stands for all that begin with it"
+        " (default: $MIIT_GRAPH_SERVICES, else none)",
+    )
+
+
 def _sources_option(parser: argparse.ArgumentParser, required: bool = False) -> None:
     parser.add_argument(
         "--sources",
@@ -163,6 +173,7 @@ def parser() -> argparse.ArgumentParser:
     _source_options(serve)
     serve.add_argument("--host", metavar="ADDRESS", help="address to listen on (default: $HOST, else 127.0.0.1)")
     serve.add_argument("--port", type=int, metavar="N", help="port to listen on (default: $PORT, else 8000)")
+    _services_option(serve)
 
     query = _command(
         commands,
@@ -177,6 +188,7 @@ def parser() -> argparse.ArgumentParser:
     )
     _source_options(query)
     query.add_argument("--format", choices=RESULT_FORMATS, help="default: a table on a terminal, else JSON or Turtle")
+    _services_option(query)
     query.add_argument("--timeout", type=float, metavar="SECONDS", help="longest time the query may take")
 
     export = _command(

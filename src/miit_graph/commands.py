@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -130,7 +131,7 @@ def serve(arguments: argparse.Namespace) -> int:
     from miit_graph.build import report
     from miit_graph.serve import serve as serve_forever
 
-    settings = Settings.from_environment()
+    settings = _settings(arguments)
     if arguments.host:
         settings = replace(settings, host=arguments.host)
     if arguments.port is not None:
@@ -149,7 +150,7 @@ def query(arguments: argparse.Namespace) -> int:
     from miit_graph.engine.gate import Refuse, examine
 
     text = _query_text(arguments.query)
-    settings = Settings.from_environment()
+    settings = _settings(arguments)
     limits = settings.limits(arguments.timeout)
     decision = examine(text, limits)
     if isinstance(decision, Refuse):
@@ -177,6 +178,12 @@ def query(arguments: argparse.Namespace) -> int:
     if sys.stdout.isatty() and chosen is formats.JSON:
         print()
     return 0
+
+
+def _settings(arguments: argparse.Namespace) -> Settings:
+    """The settings of the environment, with the endpoints that --allow-service names."""
+    named = {"MIIT_GRAPH_SERVICES": " ".join(arguments.allow_service)} if arguments.allow_service else {}
+    return Settings.from_environment({**os.environ, **named})
 
 
 def _query_text(argument: str) -> str:

@@ -37,6 +37,7 @@ def serve(selection: Selection, settings: Settings) -> int:
         )
         return 1
     os.environ.update(selection.environment())
+    os.environ["MIIT_GRAPH_SERVICES"] = " ".join(settings.services)
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="miit-graph-metrics-"))
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder

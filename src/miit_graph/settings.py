@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from miit_graph.engine.api import Limits
+from miit_graph.engine.federation.allowed import read_entry
 
 
 class SettingError(ValueError):
@@ -64,6 +65,10 @@ def _engine_kind(text: str) -> str:
 
 def _whole(low: int, high: int) -> _Kind:
     return _Kind(_bounded(int, low, high), f"a whole number from {low} to {high}")
+
+
+def _endpoints(text: str) -> tuple[str, ...]:
+    return tuple(read_entry(entry) for entry in text.split())
 
 
 _HOST = _Kind(_name, "a host name or an IP address")
@@ -182,6 +187,21 @@ class Settings:
     html_rows: int = _setting(
         500, "MIIT_GRAPH_HTML_ROWS", _whole(1, 100_000), "How many rows of a result the HTML page shows."
     )
+    services: tuple[str, ...] = _setting(
+        (),
+        "MIIT_GRAPH_SERVICES",
+        _Kind(_endpoints, "http or https addresses of SPARQL endpoints, separated by spaces"),
+        "Endpoints that queries may ask with SERVICE; one that ends in / stands for all that begin with it.",
+    )
+    service_seconds: float = _setting(
+        20.0, "MIIT_GRAPH_SERVICE_TIMEOUT", _SECONDS, "Seconds that one request to such an endpoint may take."
+    )
+    service_bytes: int = _setting(
+        16 * 1024 * 1024,
+        "MIIT_GRAPH_SERVICE_BYTES",
+        _BYTES,
+        "Most bytes that a query may get from such endpoints, all their answers together.",
+    )
     proxies: int = _setting(
         0,
         "MIIT_GRAPH_PROXIES",
@@ -226,6 +246,9 @@ class Settings:
             result_bytes=self.result_bytes,
             query_bytes=self.query_bytes,
             nesting=self.nesting,
+            services=self.services,
+            service_seconds=self.service_seconds,
+            service_bytes=self.service_bytes,
         )
 
     def memory_budget(self) -> int:

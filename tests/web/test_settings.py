@@ -27,6 +27,7 @@ def test_the_environment_overrides():
         ("MIIT_GRAPH_TIMEOUT", "-1"),
         ("MIIT_GRAPH_QUERY_BYTES", "1e6"),
         ("MIIT_GRAPH_NESTING", "1000"),
+        ("MIIT_GRAPH_SERVICES", "http://a.example/sparql file:///etc/passwd"),
     ],
 )
 def test_a_bad_value_is_named_with_what_is_expected(variable, value):

@@ -11,6 +11,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from miit_graph.engine.federation.inline import Inlined
     from miit_graph.engine.formats import Format
     from miit_graph.engine.gate import Allow, Refuse
 
@@ -38,23 +39,32 @@ class Query:
 
     If either tuple has members, both replace what the query says with FROM and FROM NAMED
     (SPARQL 1.1 Protocol, section 2.1.4); else the query's own clauses count, or the whole dataset of the
-    server.
+    server. ``inlined`` takes the place of parts of the text when it is evaluated; only
+    `miit_graph.engine.federation` fills it.
     """
 
     text: str
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
+    inlined: tuple[Inlined, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one query may use: seconds of time, bytes of memory and of answer, bytes of its text, depth of brackets."""
+    """What one query may use: seconds of time, bytes of memory and of answer, bytes of its text, depth of brackets.
+
+    ``services`` are the endpoints that SERVICE may name (see `miit_graph.engine.federation.allowed`), and what one of
+    them may take in seconds and in bytes of all answers together.
+    """
 
     seconds: float = 30.0
     memory_bytes: int = 1024 * 1024 * 1024
     result_bytes: int = 512 * 1024 * 1024
     query_bytes: int = 256 * 1024
     nesting: int = 64
+    services: tuple[str, ...] = ()
+    service_seconds: float = 20.0
+    service_bytes: int = 16 * 1024 * 1024
 
 
 class Answer(Protocol):

@@ -60,20 +60,34 @@ class BadGraphName(QueryError):
 
 
 class ServiceRefused(QueryError):
-    """The query asks this server to query another one."""
+    """The query asks this server to query another one that it may not ask."""
 
     status = 403
     slug = "service-refused"
-    title = "SERVICE is not allowed here"
+    title = "This SERVICE is not allowed here"
 
-    def __init__(self, *, line: int, column: int, excerpt: str) -> None:
-        super().__init__(
-            f"Line {line}, column {column}: this server does not send queries to other servers."
+    def __init__(self, reason: str = "", *, line: int, column: int, excerpt: str) -> None:
+        reason = reason or (
+            "this server does not send queries to other servers."
             " Remove the SERVICE clause, or run the query in an engine of your own that federates with this endpoint."
-            " If no SERVICE clause is meant here, put a full stop after the triple, before the {.",
+            " If no SERVICE clause is meant here, put a full stop after the triple, before the {."
+        )
+        super().__init__(f"Line {line}, column {column}: {reason}", line=line, column=column, excerpt=excerpt)
+
+
+class ServiceFailed(QueryError):
+    """The query asks another server with SERVICE, and that one gave no answer, or none that can be used."""
+
+    status = 502
+    slug = "service-failed"
+    title = "Another server has failed"
+
+    def __init__(self, endpoint: str, reason: str, *, line: int, column: int) -> None:
+        super().__init__(
+            f"Line {line}, column {column}: <{endpoint}> could not be asked: {reason}."
+            " Try again later, ask it for less, or write SERVICE SILENT to go on without it.",
             line=line,
             column=column,
-            excerpt=excerpt,
         )
 
 

@@ -1,13 +1,14 @@
 """Decides from its text alone whether a query may run: a pure function from text to `Allow` or `Refuse`.
 
-It refuses what this server must not do (SERVICE, updates) and what the engine does not survive. pyoxigraph
-0.5.13 parses and plans by recursion and is killed by a stack overflow, which no exception handler sees.
-Measured at 1 MiB of stack it dies of 104 nested EXISTS, 118 nested function calls, 272 nested groups, 576
-nested parentheses, and also without any bracket of 320 BINDs, 160 members of an RDF list, 1160 `||`; at
-128 KiB of 36 joined patterns or OPTIONALs. What it needs grows evenly with their number, and the dearest
-token, a list member, costs 7 kB. So besides nesting the gate bounds the number of tokens, and the engine
-gives its threads `STACK_BYTES`, more than twice what the most expensive query within these bounds needs.
-Three constructs take time exponential in their depth; `MAX_DOUBLING` bounds it.
+It refuses what this server must not do (SERVICE to endpoints that are not allowed, updates) and what the
+engine does not survive. pyoxigraph 0.5.13 parses and plans by recursion and is killed by a stack
+overflow, which no exception handler sees. Measured at 1 MiB of stack it dies of 104 nested EXISTS, 118
+nested function calls, 272 nested groups, 576 nested parentheses, and also without any bracket of 320
+BINDs, 160 members of an RDF list, 1160 `||`; at 128 KiB of 36 joined patterns or OPTIONALs. What it
+needs grows evenly with their number, and the dearest token, a list member, costs 7 kB. So besides
+nesting the gate bounds the number of tokens, and the engine gives its threads `STACK_BYTES`, more than
+twice what the most expensive query within these bounds needs. Three constructs take time exponential in
+their depth; `MAX_DOUBLING` bounds it.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ from miit_graph.engine.errors import (
     ServiceRefused,
     UpdateRefused,
 )
+from miit_graph.engine.federation.allowed import is_allowed
+from miit_graph.engine.federation.clauses import Unclear, read_clauses
 from miit_graph.engine.lexer import LexicalError, Token, tokenize
 
 STACK_BYTES = 128 * 1024 * 1024
@@ -53,6 +56,7 @@ _UPDATES = frozenset(
 )
 _UNSTABLE = frozenset(("now", "rand", "uuid", "struuid", "bnode"))
 _EXCERPT = 160
+_NAMED = 10
 _PLAIN = 4_000
 _PLAIN_PROLOGUE = re.compile(
     r"(?:\s|PREFIX\s+[A-Za-z0-9_-]*:\s*<[A-Za-z0-9:/#?=._%~-]*>)*(SELECT|ASK|CONSTRUCT|DESCRIBE)(?![A-Za-z0-9_:])",
@@ -65,12 +69,14 @@ class Allow:
     """The query may run.
 
     ``has_dataset``: it says itself, with FROM, which graphs it asks. ``stable``: asked again of the same
-    data it gives the same answer (it uses neither the time nor chance).
+    data it gives the same answer (it uses neither the time nor chance nor other servers). ``federated``: it asks
+    allowed endpoints with SERVICE.
     """
 
     form: Form
     has_dataset: bool
     stable: bool
+    federated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +102,7 @@ def examine(text: str, limits: Limits) -> Allow | Refuse:
         tokens = tokenize(text)
     except LexicalError as error:
         return Refuse(syntax_error(text, error.position, str(error)))
-    refusal = _service(text, tokens) or _depth(text, tokens, limits.nesting)
+    refusal = _service(text, tokens, limits.services) or _depth(text, tokens, limits.nesting)
     if refusal:
         return Refuse(refusal)
     return _form(text, tokens)
@@ -140,7 +146,8 @@ def _form(text: str, tokens: list[Token]) -> Allow | Refuse:
         except KeyError:
             return Refuse(_no_form(text, token.start))
         words = {other.word for other in tokens}
-        return Allow(form, has_dataset="from" in words, stable=not words & _UNSTABLE)
+        federated = "service" in words
+        return Allow(form, "from" in words, stable=not federated and not words & _UNSTABLE, federated=federated)
     return Refuse(_no_form(text, len(text)))
 
 
@@ -149,8 +156,8 @@ def _no_form(text: str, position: int) -> QuerySyntaxError:
     return syntax_error(text, position, what)
 
 
-def _service(text: str, tokens: list[Token]) -> QueryError | None:
-    """The first SERVICE clause.
+def _service(text: str, tokens: list[Token], allowed: tuple[str, ...]) -> QueryError | None:
+    """What is wrong with the SERVICE clauses.
 
     Oxigraph also reads ``SERVICE:x {…}`` and (if the IRI made from prefix and local name is malformed)
     ``a:SERVICE <x> {…}`` as a SERVICE clause, even where the prefix is declared. A name is taken for one if
@@ -158,10 +165,24 @@ def _service(text: str, tokens: list[Token]) -> QueryError | None:
     stand.
     """
     for index, token in enumerate(tokens):
-        if token.word == "service" or (token.kind == "name" and _reads_as_service(tokens, index)):
-            line, column = place(text, token.start)
-            return ServiceRefused(line=line, column=column, excerpt=excerpt(text, token.start))
+        if (token.word == "service" and not allowed) or (token.kind == "name" and _reads_as_service(tokens, index)):
+            return _refused(text, token.start)
+    try:
+        clauses = read_clauses(tokens)
+    except Unclear as trouble:
+        return _refused(text, trouble.position, f"{trouble.reason}.")
+    for clause in clauses:
+        for endpoint in clause.endpoints:
+            if not is_allowed(endpoint, allowed):
+                named = ", ".join(f"<{entry}>" + ("…" if entry.endswith("/") else "") for entry in allowed[:_NAMED])
+                more = ", …" if len(allowed) > _NAMED else ""
+                return _refused(text, clause.name, f"<{endpoint}> may not be asked from here, only {named}{more}.")
     return None
+
+
+def _refused(text: str, position: int, reason: str = "") -> ServiceRefused:
+    line, column = place(text, position)
+    return ServiceRefused(reason, line=line, column=column, excerpt=excerpt(text, position))
 
 
 def _reads_as_service(tokens: list[Token], index: int) -> bool:

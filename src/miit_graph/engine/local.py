@@ -16,12 +16,14 @@ import queue
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import pyoxigraph as ox
 
 from miit_graph.engine import formats
 from miit_graph.engine.api import Answer, Form, Gone, Limits, Query
 from miit_graph.engine.errors import EngineBusy, QueryError, ResultTooLarge, TimeLimitExceeded
+from miit_graph.engine.federation.plan import federate
 from miit_graph.engine.formats import Format
 from miit_graph.engine.gate import STACK_BYTES, Allow, Refuse, examine
 from miit_graph.engine.oxigraph import Source
@@ -77,6 +79,10 @@ class LocalEngine:
             raise decision.error.with_traceback(None)
         if format not in formats.formats_for(decision.form):
             raise ValueError(f"{decision.form.value} has no {format.label} form")
+        if decision.federated and not query.inlined:
+            began = time.monotonic()
+            query = federate(self.run, query, decision.form, limits, self._source.prefixes, gone)
+            limits = replace(limits, seconds=max(0.1, limits.seconds - (time.monotonic() - began)))
         job = _Job(self._source, query, decision, format, limits, self._stall_seconds)
         self._start()
         if not self._free.acquire(timeout=min(self._queue_seconds, limits.seconds)):

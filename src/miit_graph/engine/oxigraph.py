@@ -19,6 +19,7 @@ from miit_graph.engine.errors import (
     QueryError,
     UnknownFunction,
 )
+from miit_graph.engine.federation.inline import FUNCTIONS, splice
 from miit_graph.engine.formats import Format
 
 _log = logging.getLogger(__name__)
@@ -60,7 +61,7 @@ class Source:
 
     def __init__(self, store: ox.Store, prefixes: Mapping[str, str], *, union: bool = False) -> None:
         self._store = store
-        self._prefixes = dict(prefixes)
+        self.prefixes = dict(prefixes)
         self._union = union
 
     def evaluate(self, query: Query, format: Format, writer: Writer, *, has_dataset: bool) -> None:
@@ -77,11 +78,12 @@ class Source:
             default_graphs = [_graph(name) for name in query.default_graphs]
             named_graphs = [_graph(name) for name in query.named_graphs]
         results = self._store.query(
-            query.text,
-            prefixes=self._prefixes,
+            splice(query.text, query.inlined) if query.inlined else query.text,
+            prefixes=self.prefixes,
             use_default_graph_as_union=self._union and not chosen and not has_dataset,
             default_graph=default_graphs,
             named_graphs=named_graphs,
+            custom_functions=FUNCTIONS if query.inlined else None,
         )
         results.serialize(writer, format=_OXIGRAPH[format])  # type: ignore[arg-type]
 
@@ -90,7 +92,7 @@ class Source:
         if isinstance(error, QueryError):
             return error
         if isinstance(error, SyntaxError):
-            return diagnose(text, str(error), self._parse, self._prefixes)
+            return diagnose(text, str(error), self._parse, self.prefixes)
         if isinstance(error, MemoryError):
             return MemoryLimitExceeded()
         unknown = _UNKNOWN_FUNCTION.match(str(error))
@@ -101,7 +103,7 @@ class Source:
 
     def _parse(self, text: str) -> str | None:
         try:
-            self._store.query(text, prefixes=self._prefixes, default_graph=[], named_graphs=[])
+            self._store.query(text, prefixes=self.prefixes, default_graph=[], named_graphs=[])
         except SyntaxError as error:
             return str(error)
         return None

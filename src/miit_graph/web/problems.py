@@ -44,6 +44,7 @@ _KINDS: tuple[type[QueryError], ...] = (
     errors.UnknownFunction,
     errors.BadGraphName,
     errors.ServiceRefused,
+    errors.ServiceFailed,
     errors.UpdateRefused,
     errors.QueryTooLong,
     errors.QueryTooNested,

@@ -13,11 +13,13 @@ from typing import Any
 
 from miit_graph.engine.api import Answer, Form, Gone, Limits, Query
 from miit_graph.engine.errors import EngineBusy, EngineUnavailable, QueryError, TimeLimitExceeded
+from miit_graph.engine.federation.plan import federate
 from miit_graph.engine.formats import Format
 from miit_graph.engine.gate import Allow, Refuse, examine
 from miit_graph.engine.process import packets
 from miit_graph.engine.process.calls import Call, ProcessAnswer
 from miit_graph.engine.process.places import Places
+from miit_graph.vocabulary import STANDARD_PREFIXES
 
 _LOOK_SECONDS = 0.2
 """How often to look whether the client is still there while its query runs."""
@@ -55,6 +57,7 @@ class ProcessEngine:
         self._decisions: OrderedDict[tuple[str, Limits], Allow] = OrderedDict()
         self._lock = threading.Lock()
         self._version = ""
+        self._prefixes: Mapping[str, str] | None = None
 
     @property
     def version(self) -> str:
@@ -68,6 +71,11 @@ class ProcessEngine:
         with Call(self, ["about", _EXAMINE_SECONDS, _EXAMINE_MEMORY], _EXAMINE_SECONDS) as call:
             about: Mapping[str, Any] = json.loads(b"".join(call))
             return about
+
+    def _known_prefixes(self) -> Mapping[str, str]:
+        if self._prefixes is None:
+            self._prefixes = self.about().get("prefixes", STANDARD_PREFIXES)
+        return self._prefixes
 
     def examine(self, text: str, limits: Limits) -> Allow | Refuse:
         """Whether a query may run; see `miit_graph.engine.api.Engine.examine`."""
@@ -84,13 +92,14 @@ class ProcessEngine:
             with self._placed(seconds) as express:
                 seconds = min(seconds, _EXPRESS_SECONDS) if express else seconds
                 arguments = ["examine", seconds, _EXAMINE_MEMORY, text, limits.query_bytes, limits.nesting]
+                arguments.append(limits.services)
                 with Call(self, arguments, seconds) as call:
-                    form, has_dataset, stable = json.loads(b"".join(call))
+                    form, has_dataset, stable, federated = json.loads(b"".join(call))
         except UnicodeEncodeError:
             return examine(text, limits)
         except QueryError as error:
             return Refuse(error)
-        decision = Allow(Form(form), has_dataset, stable)
+        decision = Allow(Form(form), has_dataset, stable, federated)
         with self._lock:
             self._decisions[key] = decision
             while len(self._decisions) > _REMEMBERED:
@@ -103,6 +112,8 @@ class ProcessEngine:
         decision = self.examine(query.text, limits)
         if isinstance(decision, Refuse):
             raise decision.error.with_traceback(None)
+        if decision.federated and not query.inlined:
+            query = federate(self.run, query, decision.form, limits, self._known_prefixes(), gone)
         express = self.places.enter(limits.seconds)
         seconds = max(0.01, limits.seconds - (time.monotonic() - began))
         return self._begin(query, decision, format, limits, seconds, express, gone).answer()
@@ -138,6 +149,7 @@ class ProcessEngine:
             decision.form.is_graph,
             format.name,
             limits.result_bytes,
+            query.inlined,
         ]
         try:
             most = _EXPRESS_SECONDS if express else math.inf

@@ -14,13 +14,14 @@ import select
 import signal
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from miit_graph.engine import formats
 from miit_graph.engine.api import Form, Limits, Query
 from miit_graph.engine.errors import QueryError, ResultTooLarge
+from miit_graph.engine.federation.inline import Inlined
 from miit_graph.engine.formats import Format
 from miit_graph.engine.gate import Refuse, examine
 from miit_graph.engine.oxigraph import Source
@@ -130,11 +131,12 @@ class _Worker:
             self._send(DATA + content[start : start + CHUNK])
         return LAST
 
-    def _examine(self, text: str, query_bytes: int, nesting: int) -> bytes:
-        decision = examine(text, Limits(query_bytes=query_bytes, nesting=nesting))
+    def _examine(self, text: str, query_bytes: int, nesting: int, services: list[str]) -> bytes:
+        decision = examine(text, Limits(query_bytes=query_bytes, nesting=nesting, services=tuple(services)))
         if isinstance(decision, Refuse):
             return ERROR + pack_error(decision.error)
-        return LAST + json.dumps([decision.form.value, decision.has_dataset, decision.stable]).encode()
+        told = [decision.form.value, decision.has_dataset, decision.stable, decision.federated]
+        return LAST + json.dumps(told).encode()
 
     def _query(
         self,
@@ -145,9 +147,10 @@ class _Worker:
         is_graph: bool,
         format: str,
         result_bytes: int,
+        inlined: Sequence[list[Any]] = (),
     ) -> bytes:
         writer = _Writer(self._send, result_bytes)
-        query = Query(text, tuple(default_graphs), tuple(named_graphs))
+        query = Query(text, tuple(default_graphs), tuple(named_graphs), tuple(Inlined(*item) for item in inlined))
         try:
             self._service.source.evaluate(query, _FORMATS[is_graph, format], writer, has_dataset=has_dataset)
             return LAST + writer.rest()

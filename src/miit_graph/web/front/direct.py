@@ -89,7 +89,7 @@ class Direct:
             if len(operation.query.text) > _LONGEST_QUERY:
                 return None
             decision = self._engine.examine(operation.query.text, limits)
-            if isinstance(decision, Refuse):
+            if isinstance(decision, Refuse) or decision.federated:
                 return None
             offers = formats.formats_for(decision.form)
             choice = choose(operation.format, raw.accept, offers, decision.form.value)

@@ -49,6 +49,7 @@ def endpoint(data="", answer=None, host="127.0.0.1"):
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name, value)
+            self.send_header("Content-Type", "application/sparql-results+json")
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)

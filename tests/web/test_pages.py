@@ -126,7 +126,9 @@ def test_every_type_of_problem_is_explained(client):
     from miit_graph.web.problems import kinds
 
     text = client.at("/problems").get().text
+    chinese = client.at("/problems").get(lang="zh").text
     for kind in kinds():
+        assert all(part in chinese for part in kind["zh"])
         assert f'id="{kind["slug"]}"' in text and kind["meaning"]
 
 

@@ -14,6 +14,7 @@ from miit_graph.engine.errors import QueryError
 from miit_graph.web.context import context
 from miit_graph.web.negotiation import prefers_html
 from miit_graph.web.page import page
+from miit_graph.web.problem_texts import CHINESE
 
 _log = logging.getLogger(__name__)
 
@@ -80,7 +81,7 @@ _SLUGS = {status: slug for slug, status, _, _ in _REQUEST_KINDS}
 
 
 def kinds() -> list[dict[str, Any]]:
-    """Every kind of problem: slug, status, title, and what it means in one sentence."""
+    """Every kind of problem: slug, status, title, what it means in one sentence, and both of these in Chinese."""
     listed = [
         {
             "slug": kind.slug,
@@ -94,6 +95,8 @@ def kinds() -> list[dict[str, Any]]:
         {"slug": slug, "status": status, "title": title, "meaning": meaning}
         for slug, status, title, meaning in _REQUEST_KINDS
     ]
+    for kind in listed:
+        kind["zh"] = CHINESE.get(kind["slug"])
     return sorted(listed, key=lambda kind: (kind["status"], kind["slug"]))
 
 
@@ -146,7 +149,7 @@ def _answer(
     kind = f"{context().about.base or '/'}problems#{slug}"
     problem = {"type": kind, "title": title, "status": status, "detail": detail, **members}
     if prefers_html(request.headers.get("Accept", "")):
-        response = page("problem.html", status, problem=problem, slug=slug)
+        response = page("problem.html", status, problem=problem, slug=slug, chinese=CHINESE.get(slug))
     else:
         response = Response(json.dumps(problem, ensure_ascii=False), status, content_type="application/problem+json")
     response.headers["Cache-Control"] = "no-store"

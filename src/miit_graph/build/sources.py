@@ -14,7 +14,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from miit_graph.build.errors import ProjectError, SourceError
-from miit_graph.vocabulary import prefixes_for, shorten
+from miit_graph.vocabulary import PREFIXES, prefixes_for, shorten
 
 ROLES = ("ontology", "codes", "data", "shapes")
 """Folders of authored Turtle, in the order in which they are read."""
@@ -190,8 +190,7 @@ class Locator:
                     self._namespaces.setdefault(declared[2], (file.name, number))
                 elif subject := _SUBJECT.match(line):
                     iri = subject[1] or prefixes.get(subject[2], "") + subject[3].rstrip(".")
-                    for name in (iri, shorten(iri)):
-                        self._index.setdefault(name, (file, number))
+                    self._index.setdefault(iri, (file, number))
 
     def find(self, subject: str, path: str | None = None, value: str | None = None) -> tuple[str, int] | None:
         """File name and line of `subject`, or of the line in its block that names `path` or `value` best.
@@ -217,9 +216,9 @@ class Locator:
 
         An IRI that no file mentions as it is has been made of a prefix, so the first declaration of that is meant.
         """
-        if name in self._index:
-            file, line = self._index[name]
-            return file.name, line
+        prefix, _, local = name.partition(":")
+        if place := self._index.get(PREFIXES[prefix] + local if prefix in PREFIXES else name):
+            return place[0].name, place[1]
         namespaces = sorted((namespace for namespace in self._namespaces if name.startswith(namespace)), key=len)
         return self._mention(name) or (self._namespaces[namespaces[-1]] if namespaces else None)
 

@@ -82,7 +82,7 @@ _SLUGS = {status: slug for slug, status, _, _ in _REQUEST_KINDS}
 
 def kinds() -> list[dict[str, Any]]:
     """Every kind of problem: slug, status, title, what it means in one sentence, and both of these in Chinese."""
-    listed = [
+    listed: list[dict[str, Any]] = [
         {
             "slug": kind.slug,
             "status": kind.status,

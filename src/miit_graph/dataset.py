@@ -118,6 +118,7 @@ def open_dataset(selection: Selection, settings: Settings, progress: Callable[[s
             "title": {"en": ", ".join(path.name for path in ready.data)},
             "version": loaded.version,
             "triples": len(loaded.store),
+            "union": ready.union,
             "prefixes": STANDARD_PREFIXES,
         }
         return Dataset(loaded.store, loaded.version, about, ", ".join(map(str, ready.data)))

@@ -12,6 +12,7 @@ import pyoxigraph as ox
 
 from miit_graph.build.checks import check_texts_and_dates
 from miit_graph.build.derive import derive
+from miit_graph.build.describe import describe
 from miit_graph.build.errors import ProjectError, ValidationError
 from miit_graph.build.evidence import check_quotes
 from miit_graph.build.examples import read_queries
@@ -111,7 +112,7 @@ def build(
     """Build `project` and publish the result below the folder `snapshots`; see `check` for `sources`.
 
     With `inference`, what follows from the ontology is added in the graph ``inferred``, after validation: shapes judge
-    what was said, not what follows from it.
+    what was said, not what follows from it. Last comes the graph ``description``, see `miit_graph.build.describe`.
 
     Raises BuildError of some kind (ValidationError carries the report) and then leaves what was published untouched.
     """
@@ -123,8 +124,11 @@ def build(
     if inference:
         progress("Writing out what follows from the ontology")
         infer(assembled.store, project)
+    manifest = _describe(project, assembled, report, inputs)
+    progress("Describing the dataset")
+    manifest["graphs"].append(describe(assembled.store, project, manifest))
     progress("Freezing the snapshot")
-    return freeze(assembled.store, snapshots, _describe(project, assembled, report, inputs)), report
+    return freeze(assembled.store, snapshots, manifest), report
 
 
 def _describe(project: Project, assembled: Assembled, report: Report, inputs: str) -> dict[str, Any]:
@@ -133,6 +137,7 @@ def _describe(project: Project, assembled: Assembled, report: Report, inputs: st
     return {
         "name": project.name,
         "base": project.base,
+        "union": True,
         "title": dict(project.title),
         "short_title": dict(project.short_title),
         "description": dict(project.description),

@@ -29,8 +29,8 @@ import pyoxigraph as ox
 
 from miit_graph.build.errors import SnapshotError
 
-LAYOUT = 1
-"""Number of the folder's layout; a snapshot of another layout is not opened."""
+LAYOUT = 2
+"""Number of the folder's layout; a snapshot of another one is not opened. Since 2 the dataset describes itself."""
 
 _FILES = ("dataset.nq", "merged.nt", "manifest.json")
 

@@ -32,7 +32,8 @@ def describe(published: Published, places: Places, distributions: tuple[Distribu
     yield link(catalogue, DCAT.service, service)
     yield link(this, RDF.type, DCAT.Dataset)
     yield link(this, DCAT.landingPage, places.home)
-    yield value(this, DCAT.version, published.version)
+    if published.version:
+        yield value(this, DCAT.version, published.version)
     yield link(service, RDF.type, DCAT.DataService)
     yield from texts(service, DCT["title"], {"en": "SPARQL endpoint", "zh": "SPARQL 端点"})
     yield link(service, DCAT.endpointURL, places.endpoint)

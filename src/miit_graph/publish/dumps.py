@@ -36,6 +36,11 @@ _MERGED, _GRAPHS = "merged.nt", "dataset.nq"
 _LEVEL = 6
 
 
+def file_names(name: str) -> tuple[str, ...]:
+    """The names of the dumps of the dataset ``name``, in the order of `ENDINGS`."""
+    return tuple(f"{name}.{ending}" for ending in ENDINGS)
+
+
 @dataclass(frozen=True, slots=True)
 class Dumps:
     """The dumps of one version. ``frozen`` is the folder of its snapshot; without one, ``asker`` is asked."""

@@ -24,7 +24,10 @@ class ExampleQuery:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What a dataset says of itself. ``base`` is empty if its IRIs have nothing in common."""
+    """What a dataset says of itself. ``base`` is empty if its IRIs have nothing in common.
+
+    ``union`` says whether the default graph is the union of the named ones.
+    """
 
     name: str
     base: str
@@ -34,6 +37,7 @@ class Published:
     license: str = ""
     modified: str = ""
     triples: int | None = None
+    union: bool = False
     prefixes: Mapping[str, str] = field(default_factory=lambda: STANDARD_PREFIXES)
     graphs: tuple[tuple[str, int | None], ...] = ()
     examples: tuple[ExampleQuery, ...] = ()
@@ -54,6 +58,7 @@ class Published:
             license=str(manifest.get("license") or ""),
             modified=str(manifest.get("built") or ""),
             triples=manifest.get("triples"),
+            union=bool(manifest.get("union", False)),
             prefixes=dict(manifest.get("prefixes") or STANDARD_PREFIXES),
             graphs=tuple((str(graph["iri"]), graph.get("triples")) for graph in manifest.get("graphs") or ()),
             examples=tuple(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
 
 import pyoxigraph as ox
@@ -35,6 +35,13 @@ def texts(subject: str, predicate: str, said: Mapping[str, str]) -> Triples:
     """A triple per language."""
     for language, text in sorted(said.items()):
         yield ox.Triple(ox.NamedNode(subject), ox.NamedNode(predicate), ox.Literal(text, language=language))
+
+
+def moved(triples: Iterable[ox.Triple], places: Mapping[str, str]) -> Triples:
+    """The triples with the IRIs that `places` names replaced, as subjects and as objects."""
+    nodes: dict[object, ox.NamedNode] = {ox.NamedNode(old): ox.NamedNode(new) for old, new in places.items()}
+    for subject, predicate, target in triples:
+        yield ox.Triple(nodes.get(subject, subject), predicate, nodes.get(target, target))
 
 
 def short(*parts: str) -> str:

@@ -5,15 +5,23 @@ Every part has an IRI of its own below that of the description, so that two desc
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Self
 
 from miit_graph.engine import formats
 from miit_graph.publish.profile import Profile, Uses
 from miit_graph.publish.published import Published
 from miit_graph.publish.triples import Triples, link, number, short, texts, value
-from miit_graph.vocabulary import DCT, FOAF, RDF, VOID, XSD, Namespace
+from miit_graph.vocabulary import DCT, FOAF, RDF, RDFS, VOID, XSD, Namespace
 
 _EXTENSION = Namespace("http://ldf.fi/void-ext#")
+
+
+_COUNTED = {
+    "en": "The figures are those of the data; this description itself is not counted.",
+    "zh": "所列数字只计数据，不计本描述自身。",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +32,11 @@ class Places:
     home: str
     endpoint: str
     dumps: tuple[str, ...] = ()
+
+    @classmethod
+    def below(cls, document: str, root: str, dumps: Iterable[str]) -> Self:
+        """Everything below one root address, which ends in a slash; ``dumps`` are names of files."""
+        return cls(document, root, f"{root}sparql", tuple(f"{root}dump/{name}" for name in dumps))
 
     @property
     def dataset(self) -> str:
@@ -37,14 +50,12 @@ def describe(published: Published, profile: Profile, places: Places) -> Triples:
     yield link(places.document, RDF.type, VOID.DatasetDescription)
     yield link(places.document, FOAF.primaryTopic, this)
     yield from texts(places.document, DCT["title"], published.title)
+    yield from texts(places.document, RDFS.comment, _COUNTED)
     yield link(this, RDF.type, VOID.Dataset)
     yield from texts(this, DCT["title"], published.title)
     yield from texts(this, DCT.description, published.description)
-    yield value(this, DCT.identifier, published.version)
     if published.license:
         yield link(this, DCT.license, published.license)
-    if published.modified:
-        yield value(this, DCT.modified, published.modified, XSD.dateTime)
     yield link(this, FOAF.homepage, places.home)
     yield link(this, VOID.sparqlEndpoint, places.endpoint)
     for dump in places.dumps:
@@ -64,6 +75,14 @@ def describe(published: Published, profile: Profile, places: Places) -> Triples:
         yield link(this, VOID.subset, graph)
         yield link(graph, RDF.type, VOID.Dataset)
         yield from number(graph, VOID.triples, triples)
+
+
+def release(published: Published, places: Places) -> Triples:
+    """Which version this is, and of when. A build leaves it out: a hash can't be part of what it is of."""
+    if published.version:
+        yield value(places.dataset, DCT.identifier, published.version)
+    if published.modified:
+        yield value(places.dataset, DCT.modified, published.modified, XSD.dateTime)
 
 
 def _figures(profile: Profile, this: str) -> Triples:

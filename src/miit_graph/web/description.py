@@ -1,82 +1,87 @@
-"""The service description (SPARQL 1.1 Service Description) with the sizes of the dataset in VoID."""
+"""What the server tells programs of its dataset: the same at ``/void`` and, shorter, at the endpoint.
+
+A dataset that was built holds its description in a graph of its own; there it is read, and given the addresses of this
+server. Of any other dataset it is computed here, once per version.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
 
 import pyoxigraph as ox
+from flask import current_app, request
 
-from miit_graph.engine import formats
 from miit_graph.engine.formats import Format
-from miit_graph.vocabulary import DCT, RDF, SD, VOID, XSD
-from miit_graph.web.about import About
+from miit_graph.publish import whole
+from miit_graph.publish.dcat import Distribution
+from miit_graph.publish.dumps import ENDINGS, FORMATS, file_names
+from miit_graph.publish.profile import Profile, profile
+from miit_graph.publish.sparql_text import iri as text_of
+from miit_graph.publish.triples import DCAT, SPDX
+from miit_graph.publish.void import Places
+from miit_graph.vocabulary import SD, VOID
+from miit_graph.web.context import context
+from miit_graph.web.downloads import dumps, file_name
+from miit_graph.web.linked_data.answers import asker, published
+from miit_graph.web.linked_data.rdf import serialize
 
-_PREFIXES = {"sd": str(SD), "void": str(VOID), "dct": str(DCT), "xsd": str(XSD)}
-_RDF_FORMATS = {
-    formats.TURTLE: ox.RdfFormat.TURTLE,
-    formats.N_TRIPLES: ox.RdfFormat.N_TRIPLES,
-    formats.RDF_XML: ox.RdfFormat.RDF_XML,
-    formats.JSON_LD: ox.RdfFormat.JSON_LD,
-    formats.TRIG: ox.RdfFormat.TRIG,
-    formats.N_QUADS: ox.RdfFormat.N_QUADS,
-}
-_Node = ox.NamedNode | ox.BlankNode
-
-
-def describe(about: About, endpoint: str, format: Format) -> bytes:
-    """The description of the service at the IRI ``endpoint``, in one of the graph formats."""
-    content = ox.serialize(_triples(about, endpoint), format=_RDF_FORMATS[format], prefixes=_PREFIXES)
-    assert content is not None  # it is only None when written to a file
-    return content
+PREFIXES = {"dcat": str(DCAT), "spdx": str(SPDX), "sd": str(SD), "void": str(VOID)}
+_STORED, _PROFILE = "miit_graph.stored_description", "miit_graph.profile"
+_QUICK = 300_000
+"""Up to so many triples the figures are computed for whoever asks the endpoint what it is."""
+_Made = TypeVar("_Made")
 
 
-def _triples(about: About, endpoint: str) -> Iterator[ox.Triple]:
-    service, dataset, default = ox.NamedNode(endpoint), ox.BlankNode("dataset"), ox.BlankNode("default")
-    yield _link(service, RDF.type, SD.Service)
-    yield _link(service, SD.endpoint, endpoint)
-    yield _link(service, SD.supportedLanguage, SD.SPARQL11Query)
-    for offered in (*formats.TABLES, *formats.GRAPHS):
-        yield _link(service, SD.resultFormat, offered.iri)
-    if about.union:
-        yield _link(service, SD.feature, SD.UnionDefaultGraph)
-    yield _triple(service, SD.defaultDataset, dataset)
-
-    yield _link(dataset, RDF.type, SD.Dataset)
-    yield _link(dataset, RDF.type, VOID.Dataset)
-    for language, text in sorted(about.title.items()):
-        yield _triple(dataset, DCT["title"], ox.Literal(text, language=language))
-    yield _link(dataset, VOID.sparqlEndpoint, endpoint)
-    if about.built:
-        yield _triple(dataset, DCT.modified, ox.Literal(about.built, datatype=ox.NamedNode(XSD.dateTime)))
-    yield from _size(dataset, about.triples)
-    yield _triple(dataset, SD.defaultGraph, default)
-
-    yield _link(default, RDF.type, SD.Graph)
-    yield from _size(default, about.triples)
-    for number, item in enumerate(about.classes):
-        partition = ox.BlankNode(f"class{number}")
-        yield _triple(default, VOID.classPartition, partition)
-        yield _link(partition, VOID["class"], item.iri)
-        if item.count is not None:
-            yield _triple(partition, VOID.entities, ox.Literal(item.count))
-    for number, item_graph in enumerate(about.graphs):
-        named, graph = ox.BlankNode(f"named{number}"), ox.BlankNode(f"graph{number}")
-        yield _triple(dataset, SD.namedGraph, named)
-        yield _link(named, RDF.type, SD.NamedGraph)
-        yield _link(named, SD.name, item_graph.iri)
-        yield _triple(named, SD.graph, graph)
-        yield _link(graph, RDF.type, SD.Graph)
-        yield from _size(graph, item_graph.triples)
+def places() -> Places:
+    """Where everything is, as the client sees the server; the description itself is named by the dataset's base."""
+    base = context().about.base or request.url_root
+    return Places.below(f"{base}void", request.url_root, file_names(published().name))
 
 
-def _size(subject: _Node, triples: int | None) -> Iterator[ox.Triple]:
-    if triples is not None:
-        yield _triple(subject, VOID.triples, ox.Literal(triples))
+def told(files: tuple[Distribution, ...] = (), *, details: bool = True) -> list[ox.Triple]:
+    """All that is told; without ``details`` what can be had quickly and is short enough for every visitor."""
+    base = context().about.base
+    graph = f"{base}{whole.GRAPH}"
+    if base and any(held == graph for held, _ in published().graphs):
+        read = partial(asker().triples, f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH {text_of(graph)} {{ ?s ?p ?o }} }}")
+        old = Places.below(f"{base}void", base, file_names(published().name))
+        found = whole.resume(_once(_STORED, read), published(), old, places(), files)
+        return found if details else whole.without_details(found)
+    # Nobody finds the details in the data here, so they are told wherever they don't take long.
+    quick = details or (published().triples or _QUICK + 1) <= _QUICK
+    counted = _once(_PROFILE, partial(profile, asker(), base)) if quick else Profile(triples=published().triples)
+    return whole.describe(published(), counted, places(), files)
 
 
-def _link(subject: _Node, predicate: str, target: str) -> ox.Triple:
-    return _triple(subject, predicate, ox.NamedNode(target))
+def _once(key: str, make: Callable[[], _Made]) -> _Made:
+    """What ``make`` gives, made once per version of the data."""
+    known: tuple[str, _Made] | None = current_app.extensions.get(key)
+    version = context().engine.version
+    if known is None or known[0] != version:
+        known = current_app.extensions[key] = (version, make())
+    return known[1]
 
 
-def _triple(subject: _Node, predicate: str, value: _Node | ox.Literal) -> ox.Triple:
-    return ox.Triple(subject, ox.NamedNode(predicate), value)
+def service_description(format: Format) -> bytes:
+    """The description of the endpoint (SPARQL 1.1 Service Description, section 2) in one of the graph formats."""
+    return serialize(told(details=False), format, {**published().prefixes, **PREFIXES}, places().endpoint)
+
+
+def distributions() -> tuple[Distribution, ...]:
+    """The dumps, with sizes and checksums of those that were made."""
+    found = []
+    for ending in ENDINGS:
+        name, _, packed = ending.partition(".")
+        made = dumps().made(ending)
+        found.append(
+            Distribution(
+                f"{request.url_root}dump/{file_name(ending)}",
+                FORMATS[name][0].media_type,
+                bool(packed),
+                made.size if made else None,
+                made.sha256 if made else "",
+            )
+        )
+    return tuple(found)

@@ -6,19 +6,14 @@ from typing import cast
 from xml.sax.saxutils import escape
 
 import pyoxigraph as ox
-from flask import Blueprint, Response, current_app, jsonify, request
+from flask import Blueprint, Response, jsonify, request
 
 from miit_graph.engine import formats
-from miit_graph.publish import whole
-from miit_graph.publish.dcat import Distribution
-from miit_graph.publish.dumps import ENDINGS, FORMATS
-from miit_graph.publish.profile import Profile, profile
 from miit_graph.publish.sparql_text import literal
-from miit_graph.publish.void import Places
 from miit_graph.web.choice import choose
 from miit_graph.web.context import context
+from miit_graph.web.description import PREFIXES, distributions, places, told
 from miit_graph.web.discovery_openapi import document as openapi_document
-from miit_graph.web.downloads import dumps, file_name
 from miit_graph.web.linked_data.answers import (
     PLAIN,
     asker,
@@ -33,25 +28,7 @@ from miit_graph.web.linked_data.rdf import serialize
 from miit_graph.web.problems import Problem
 
 blueprint = Blueprint("discovery", __name__)
-_KEY = "miit_graph.profile"
 _PER_MAP = 50_000
-_PREFIXES = {"dcat": "http://www.w3.org/ns/dcat#", "spdx": "http://spdx.org/rdf/terms#"}
-
-
-def places() -> Places:
-    """Where everything is, as the client sees the server; the description itself is named by the dataset's base."""
-    base = context().about.base or request.url_root
-    found = tuple(f"{request.url_root}dump/{file_name(ending)}" for ending in ENDINGS)
-    return Places(f"{base}void", request.url_root, f"{request.url_root}sparql", found)
-
-
-def _profile() -> Profile:
-    known: tuple[str, Profile] | None = current_app.extensions.get(_KEY)
-    version = context().engine.version
-    if known is None or known[0] != version:
-        known = (version, profile(asker(), context().about.base))
-        current_app.extensions[_KEY] = known
-    return known[1]
 
 
 @blueprint.get("/.well-known/void")
@@ -65,35 +42,16 @@ def description(ending: str = "") -> Response:
     accept = request.headers.get("Accept", "")
     choice = fixed or choose(request.args.get("format"), accept, formats.GRAPHS, "the description of the dataset")
     format, shown_as = (formats.TURTLE, PLAIN) if isinstance(choice, str) else (choice, choice.content_type)
-    files = _distributions()
+    files = distributions()
     etag = tag("void", format.name, shown_as, *(file.sha256 for file in files))
     same = unchanged(etag)
     if same is not None:
         return same
-    here = places()
-    triples = whole.describe(published(), _profile(), here, files)
-    content = serialize(triples, format, {**published().prefixes, **_PREFIXES}, here.dataset)
+    content = serialize(told(files), format, {**published().prefixes, **PREFIXES}, places().dataset)
     response = Response(content, content_type=shown_as)
     links = [(f"{request.script_root}/void.{f.extension}", "alternate", {"type": f.media_type}) for f in formats.GRAPHS]
     response.headers["Link"] = link_header([*links, (published().license, "license", {})])
     return validated(response, etag)
-
-
-def _distributions() -> tuple[Distribution, ...]:
-    found = []
-    for ending in ENDINGS:
-        name, _, packed = ending.partition(".")
-        made = dumps().made(ending)
-        found.append(
-            Distribution(
-                f"{request.url_root}dump/{file_name(ending)}",
-                FORMATS[name][0].media_type,
-                bool(packed),
-                made.size if made else None,
-                made.sha256 if made else "",
-            )
-        )
-    return tuple(found)
 
 
 @blueprint.get("/openapi.json")

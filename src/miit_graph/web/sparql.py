@@ -19,7 +19,7 @@ from miit_graph.web.cache import Kept, Key
 from miit_graph.web.choice import REVALIDATE, choose, etag_of
 from miit_graph.web.compression import accepts_gzip
 from miit_graph.web.context import context
-from miit_graph.web.description import describe
+from miit_graph.web.description import service_description
 from miit_graph.web.front.shortcuts import ANSWERED, FAILED, GONE
 from miit_graph.web.metrics import Watched
 from miit_graph.web.negotiation import HTML
@@ -129,9 +129,7 @@ def _description(name: str | None) -> Response:
     choice = choose(name, _accept(), formats.GRAPHS, "the service description")
     if isinstance(choice, str):
         return page("query.html", query="", examples=context().about.examples)
-    endpoint = url_for("sparql.sparql", _external=True)
-    content = describe(context().about, endpoint, choice)
-    response = Response(content, content_type=choice.content_type)
+    response = Response(service_description(choice), content_type=choice.content_type)
     response.add_etag()
     response.headers["Cache-Control"] = REVALIDATE
     response.vary.add("Accept")

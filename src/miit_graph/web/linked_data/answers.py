@@ -60,6 +60,7 @@ def _read(version: str) -> tuple[Published, Snapshot | None]:
         about.title,
         modified=about.built,
         triples=about.triples,
+        union=about.union,
         prefixes=prefixes_for(about.base) if about.base else STANDARD_PREFIXES,
         graphs=graphs,
         examples=examples,

@@ -9,6 +9,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
+from miit_graph.build.describe import describe
 from miit_graph.build.errors import ProjectError, RuleError, SnapshotError
 from miit_graph.build.freshness import current
 from miit_graph.build.infer import infer
@@ -33,6 +34,8 @@ def test_the_order_of_triples_in_a_file_does_not_change_the_hash(project_copy: P
     changed = Project.open(project_copy)
     assembled = assemble(changed)
     infer(assembled.store, changed)
+    *others, description = snapshot.manifest["graphs"]
+    assert describe(assembled.store, changed, {**snapshot.manifest, "graphs": others}) == description
     assert canonical_lines(assembled.store) == (snapshot.path / "dataset.nq").read_text(encoding="utf-8").splitlines()
 
 

@@ -208,11 +208,15 @@ def export(arguments: argparse.Namespace) -> int:
         return _export_docs(opened, arguments.out or Path("docs/ontology"))
     content = io.BytesIO()  # written in full first: an option that is wrong must not leave half a file
     if arguments.what == "graph":
+        from miit_graph.build.texts import pick
         from miit_graph.export.graph import OptionError, Options, write_graph
 
         given = {name: getattr(arguments, name.replace("-", "_")) for name in GRAPH_OPTIONS}
         try:
-            write_graph(opened.store, arguments.format or "gexf", content, Options.from_strings(given))
+            options = Options.from_strings(given)
+            title = pick(opened.about.get("title", {}), options.lang)
+            prefixes = opened.about["prefixes"]
+            write_graph(opened.store, arguments.format or "gexf", content, options, prefixes=prefixes, title=title)
         except OptionError as error:
             raise ProjectError(str(error)) from None
     else:

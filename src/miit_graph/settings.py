@@ -184,6 +184,12 @@ class Settings:
         _whole(0, 1 << 40),
         "Memory for answers kept in each web process, in bytes; an answer of up to a quarter of it is kept.",
     )
+    export_size: int = _setting(
+        200_000,
+        "MIIT_GRAPH_EXPORT_SIZE",
+        _whole(1, 1 << 40),
+        "How many nodes and edges a graph file made by the server may have together.",
+    )
     html_rows: int = _setting(
         500, "MIIT_GRAPH_HTML_ROWS", _whole(1, 100_000), "How many rows of a result the HTML page shows."
     )

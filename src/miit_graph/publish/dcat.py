@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from miit_graph.publish.published import Published
 from miit_graph.publish.triples import DCAT, SPDX, Triples, link, short, texts, value
 from miit_graph.publish.void import Places
-from miit_graph.vocabulary import DCT, RDF, XSD
+from miit_graph.vocabulary import DCT, RDF, RDFS, XSD
 
 _MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
 
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """A file to download; size and SHA-256 once it was made."""
+    """A file to download; size and SHA-256 once it was made.
+
+    ``format`` is its name by language where the media type is not registered, or is that of other formats, too.
+    """
 
     address: str
     media_type: str
     packed: bool
     size: int | None = None
     sha256: str = ""
+    format: Mapping[str, str] = field(default_factory=dict)
 
 
 def describe(published: Published, places: Places, distributions: tuple[Distribution, ...]) -> Triples:
@@ -46,7 +51,13 @@ def describe(published: Published, places: Places, distributions: tuple[Distribu
         yield link(name, RDF.type, DCAT.Distribution)
         yield link(name, DCAT.downloadURL, file.address)
         yield link(name, DCAT.accessURL, file.address)
-        yield link(name, DCAT.mediaType, _MEDIA_TYPES + file.media_type)
+        if file.media_type:
+            yield link(name, DCAT.mediaType, _MEDIA_TYPES + file.media_type)
+        if file.format:
+            yield from texts(name, DCT["title"], file.format)
+            yield link(name, DCT["format"], f"{name}-format")
+            yield link(f"{name}-format", RDF.type, DCT.MediaTypeOrExtent)
+            yield from texts(f"{name}-format", RDFS.label, file.format)
         if file.packed:
             yield link(name, DCAT.compressFormat, f"{_MEDIA_TYPES}application/gzip")
         if published.license:

@@ -10,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from miit_graph.engine.api import Engine
 from miit_graph.settings import Settings
-from miit_graph.web import discovery, downloads, graph_store, operations, problems, sparql
+from miit_graph.web import discovery, downloads, exports, graph_store, operations, problems, sparql
 from miit_graph.web.about import About
 from miit_graph.web.assets import Application
 from miit_graph.web.cache import AnswerCache
@@ -55,7 +55,7 @@ def create_app(settings: Settings, engine: Engine, about: Mapping[str, Any]) -> 
     app.extensions["miit_graph"] = Context(
         settings, engine, About.read(about, engine.version), AnswerCache(settings.cache_bytes), Metrics()
     )
-    machines = (sparql, operations, routes, ontology, graph_store, downloads, discovery)
+    machines = (sparql, operations, routes, ontology, graph_store, downloads, exports, discovery)
     for concern in (*machines, home):
         app.register_blueprint(concern.blueprint)
     problems.register(app)

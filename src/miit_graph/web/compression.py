@@ -14,7 +14,10 @@ SMALLEST = 1_000
 _GZIP = 16 + zlib.MAX_WBITS
 _LEVEL = 4  # nearly as small as 6 on results, and twice as fast
 _COMPRESSIBLE = ("text/", "application/sparql-results", "application/json", "application/xml", "application/n-")
-_ALSO = ("application/rdf+xml", "application/ld+json", "application/trig", "application/problem+json", "image/svg+xml")
+_ALSO = (
+    *("application/rdf+xml", "application/ld+json", "application/trig", "application/problem+json", "image/svg+xml"),
+    *("application/gexf+xml", "application/graphml+xml"),
+)
 _TAG = '-gzip"'
 """A strong validator must tell the compressed answer from the other: its tag gets this ending."""
 

@@ -10,6 +10,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from miit_graph.engine import formats
 from miit_graph.publish.sparql_text import literal
+from miit_graph.web import exports
 from miit_graph.web.choice import choose
 from miit_graph.web.context import context
 from miit_graph.web.description import PREFIXES, distributions, places, told
@@ -42,7 +43,7 @@ def description(ending: str = "") -> Response:
     accept = request.headers.get("Accept", "")
     choice = fixed or choose(request.args.get("format"), accept, formats.GRAPHS, "the description of the dataset")
     format, shown_as = (formats.TURTLE, PLAIN) if isinstance(choice, str) else (choice, choice.content_type)
-    files = distributions()
+    files = (*distributions(), *exports.distributions())
     etag = tag("void", format.name, shown_as, *(file.sha256 for file in files))
     same = unchanged(etag)
     if same is not None:

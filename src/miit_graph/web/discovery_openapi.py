@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 from miit_graph.engine import formats
+from miit_graph.export.graph import ENDINGS as GRAPH_ENDINGS
+from miit_graph.export.graph import FORMATS, HELP
+from miit_graph.export.graph.options import Dialect, Facts, Table
 from miit_graph.publish.dumps import ENDINGS
 from miit_graph.publish.published import Published
 
@@ -69,6 +72,36 @@ def _sparql() -> dict[str, Any]:
     return {"get": asked, "post": {**asked, "requestBody": body, "parameters": parameters[1:]}}
 
 
+_OPTION_SCHEMAS: dict[str, Any] = {
+    "depth": {"type": "integer", "minimum": 0, "maximum": 999},
+    "as-of": {"type": "string", "format": "date"},
+    "facts": {"type": "string", "enum": get_args(Facts)},
+    "claims": {"type": "string", "enum": ["yes", "no"]},
+    "properties": {"type": "string", "enum": ["yes", "no"]},
+    "dialect": {"type": "string", "enum": get_args(Dialect)},
+    "table": {"type": "string", "enum": get_args(Table)},
+}
+
+
+def _graph_files() -> dict[str, Any]:
+    """The graph as files for visualisation tools, with all options of the library."""
+    types = sorted({FORMATS[name].media_type.partition(";")[0] for name in GRAPH_ENDINGS.values()} | {"text/csv"})
+    options = [_query(name, text, _OPTION_SCHEMAS.get(name)) for name, text in HELP.items()]
+    ending = {"type": "string", "enum": list(GRAPH_ENDINGS)}
+    statuses = {"_304": "Not changed.", "_400": "", "_404": "", "_422": "", "_503": ""}
+    format = _query("format", "Overrides the Accept header.", ending)
+    return {
+        "/export/graph.{ending}": _get(
+            "The graph, or a part of it, as a file for visualisation tools",
+            types,
+            _path("ending", "The format.", ending),
+            *options,
+            **statuses,
+        ),
+        "/export/graph": _get("The same, negotiated", [*types, "text/html"], format, *options, **statuses, _406=""),
+    }
+
+
 def _paths() -> dict[str, Any]:
     thing = {kind: _get(f"A {kind}", [], _NAME, **_SEE_OTHER) for kind in ("thing", "code", "shape")}
     described = _get("Description of an entity", _DOCUMENT, _NAME, _FORMAT, _PAGE, _LANG, _404="", _406="", _410="")
@@ -117,6 +150,7 @@ def _paths() -> dict[str, Any]:
             _404="",
             _416="",
         ),
+        **_graph_files(),
         "/.well-known/void": void,
         "/void": void,
         "/openapi.json": _get("This description", state),

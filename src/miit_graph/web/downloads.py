@@ -14,9 +14,12 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, request, send_file
 
+from miit_graph.export.graph import ENDINGS as GRAPHS
 from miit_graph.publish.dumps import ENDINGS, FORMATS, WITH_GRAPHS, Dumps
 from miit_graph.publish.files import FileCache, Made
 from miit_graph.web.context import context
+from miit_graph.web.exports_texts import title_of
+from miit_graph.web.language import page_language
 from miit_graph.web.linked_data.answers import CACHING, asker, link_header, published, snapshot
 from miit_graph.web.linked_data.names import address
 from miit_graph.web.linked_data.texts import TEXTS
@@ -69,7 +72,7 @@ def dump(name: str) -> Response:
         download_name=name,
         conditional=True,
         etag=made.sha256[:32],
-        last_modified=_built(),
+        last_modified=built(),
     )
     response.headers["Cache-Control"] = CACHING
     response.headers["Accept-Ranges"] = "bytes"
@@ -84,9 +87,11 @@ def index() -> Response:
     """The files there are, with sizes and checksums, as JSON or as a page."""
     files = [_entry(ending, made) for ending, made in _all()]
     if prefers_html(request.headers.get("Accept", "")):
-        response = page("dumps.html", files=files, texts=TEXTS)
+        response = page("dumps.html", files=files, graph_files=_graph_files(page_language()), texts=TEXTS)
     else:
-        response = jsonify(dataset=dict(published().title), version=published().version, files=files)
+        graphs = [{"format": title, "href": place} for title, place in _graph_files("en")]
+        title = dict(published().title)
+        response = jsonify(dataset=title, version=published().version, files=files, graphFiles=graphs)
         response.vary.add("Accept")
     response.headers["Cache-Control"] = CACHING
     return response
@@ -128,7 +133,13 @@ def _entry(ending: str, made: Made | None) -> dict[str, Any]:
     }
 
 
-def _built() -> datetime | None:
+def _graph_files(language: str) -> list[tuple[str, str]]:
+    """Titles and addresses of the files for visualisation tools."""
+    return [(title_of(name, language), address(f"export/graph.{ending}")) for ending, name in GRAPHS.items()]
+
+
+def built() -> datetime | None:
+    """When the present version was built, if that is known."""
     try:
         return datetime.fromisoformat(published().modified)
     except ValueError:

@@ -20,7 +20,10 @@ _log = logging.getLogger(__name__)
 
 
 class Problem(Exception):
-    """An error of the request, not of its query. ``members`` are added to the problem document."""
+    """An error of the request, not of its query.
+
+    ``members`` are added to the problem document; ``chinese`` is title and detail for the page in Chinese.
+    """
 
     def __init__(
         self,
@@ -29,6 +32,7 @@ class Problem(Exception):
         title: str,
         detail: str,
         headers: dict[str, str] | None = None,
+        chinese: tuple[str, str] | None = None,
         **members: Any,
     ) -> None:
         super().__init__(detail)
@@ -37,6 +41,7 @@ class Problem(Exception):
         self.title = title
         self.detail = detail
         self.headers = headers or {}
+        self.chinese = chinese
         self.members = members
 
 
@@ -74,6 +79,12 @@ _REQUEST_KINDS = (
         415,
         "The body has an unknown type",
         "A query is posted as a form or as application/sparql-query.",
+    ),
+    (
+        "export-limit",
+        503,
+        "The graph file was given up",
+        "Making it took more time or memory than the server allows.",
     ),
     ("server", 500, "The server has failed", "Something broke that is not the request's fault."),
 )
@@ -116,7 +127,7 @@ def _query_error(error: QueryError) -> Response:
 
 
 def _problem(error: Problem) -> Response:
-    return _answer(error.status, error.slug, error.title, error.detail, error.headers, error.members)
+    return _answer(error.status, error.slug, error.title, error.detail, error.headers, error.members, error.chinese)
 
 
 def _http_error(error: HTTPException) -> Response:
@@ -144,12 +155,19 @@ def _unforeseen(error: Exception) -> Response:
 
 
 def _answer(
-    status: int, slug: str, title: str, detail: str, headers: dict[str, str], members: dict[str, Any]
+    status: int,
+    slug: str,
+    title: str,
+    detail: str,
+    headers: dict[str, str],
+    members: dict[str, Any],
+    chinese: tuple[str, str] | None = None,
 ) -> Response:
     kind = f"{context().about.base or '/'}problems#{slug}"
     problem = {"type": kind, "title": title, "status": status, "detail": detail, **members}
     if prefers_html(request.headers.get("Accept", "")):
-        response = page("problem.html", status, problem=problem, slug=slug, chinese=CHINESE.get(slug))
+        known = chinese or CHINESE.get(slug)
+        response = page("problem.html", status, problem=problem, slug=slug, chinese=known, exact=bool(chinese))
     else:
         response = Response(json.dumps(problem, ensure_ascii=False), status, content_type="application/problem+json")
     response.headers["Cache-Control"] = "no-store"

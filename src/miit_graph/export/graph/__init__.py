@@ -13,7 +13,7 @@ import pyoxigraph as ox
 
 from miit_graph.export.graph.build import build_graph
 from miit_graph.export.graph.dot import write_dot
-from miit_graph.export.graph.errors import OptionError
+from miit_graph.export.graph.errors import GraphTooLarge, OptionError, UnknownName
 from miit_graph.export.graph.gexf import write_gexf
 from miit_graph.export.graph.graphml import write_graphml, write_yed
 from miit_graph.export.graph.json_formats import write_cytoscape, write_graphology
@@ -24,13 +24,16 @@ from miit_graph.export.graph.tables import write_edges, write_nodes, write_table
 from miit_graph.vocabulary import PREFIXES
 
 __all__ = [
+    "ENDINGS",
     "FORMATS",
     "HELP",
     "FileFormat",
+    "GraphTooLarge",
     "OptionError",
     "Options",
     "PropertyGraph",
     "Source",
+    "UnknownName",
     "build_graph",
     "file_format",
     "write_graph",
@@ -58,6 +61,8 @@ FORMATS: dict[str, FileFormat] = {
     "csv": FileFormat("zip", "application/zip", "CSV of nodes and of edges", write_tables),
 }
 """Formats by the names that `write_graph` takes. `file_format` also heeds the options."""
+ENDINGS = {"gexf": "gexf", "graphml": "graphml", "dot": "dot", "cyjs": "cyjs", "json": "graphology", "csv": "csv"}
+"""Names of formats by what stands for them at the end of an address, whatever their variants."""
 
 _VARIANTS: dict[tuple[str, str], FileFormat] = {
     ("graphml", "yed"): FileFormat("graphml", "application/graphml+xml", "GraphML for yEd", write_yed),
@@ -87,16 +92,17 @@ def write_graph(
     options: Options | None = None,
     *,
     prefixes: Mapping[str, str] = PREFIXES,
-    title: str = "miit-graph",
+    title: str = "graph",
+    most: int | None = None,
 ) -> None:
     """Write the property graph of `store` to `stream` in the format `name`; equal input gives equal bytes.
 
     `prefixes` are for reading names in `options` and for short names in the file; a `Source` has its own.
 
-    Raises OptionError, before anything is written, if an option doesn't fit the format or names something that isn't
-    in the dataset.
+    Raises, before anything is written: OptionError if an option doesn't fit the format or names something that isn't
+    in the dataset, GraphTooLarge if there are more than `most` nodes and edges.
     """
     options = options or Options()
     chosen = file_format(name, options)
     source = store if isinstance(store, Source) else Source.read(store, prefixes)
-    chosen.write(build_graph(source, options, title), stream)
+    chosen.write(build_graph(source, options, title, most), stream)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from miit_graph.export.graph.columns import EDGE_COLUMNS, NODE_COLUMNS, Properties
+from miit_graph.export.graph.errors import GraphTooLarge
 from miit_graph.export.graph.evidence import Period, Records, State, Time
 from miit_graph.export.graph.model import Column, Edge, Node, PropertyGraph, Value
 from miit_graph.export.graph.naming import Naming
@@ -17,14 +18,18 @@ from miit_graph.export.graph.text import digest
 from miit_graph.vocabulary import M
 
 
-def build_graph(source: Source, options: Options, title: str = "graph") -> PropertyGraph:
+def build_graph(source: Source, options: Options, title: str = "graph", most: int | None = None) -> PropertyGraph:
     """The property graph of `source` that `options` describe.
 
-    Raises OptionError if they name a thing, class or property that is not in the dataset.
+    Raises OptionError if they name a thing, class or property that is not in the dataset, and GraphTooLarge if there
+    are more than `most` nodes and edges.
     """
     naming = Naming(source, options.lang)
     records = Records(source, naming)
     selection = Selector(source, naming, records, options).select()
+    nodes, edges = len(selection.nodes), len(selection.relations)
+    if most is not None and nodes + edges > most:
+        raise GraphTooLarge(nodes, edges, most)
     return _Builder(source, options, naming, records, selection).graph(title)
 
 

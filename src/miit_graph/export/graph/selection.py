@@ -6,11 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from miit_graph.export.graph.errors import OptionError
+from miit_graph.export.graph.errors import OptionError, UnknownName
 from miit_graph.export.graph.evidence import Period, Records, State
 from miit_graph.export.graph.naming import Naming
 from miit_graph.export.graph.options import CATEGORIES, ORIGINS, Category, Options, Origin
 from miit_graph.export.graph.source import Source, above
+from miit_graph.export.graph.text import local_name
 from miit_graph.vocabulary import RDF, M
 
 _DEFAULT_ORIGINS: frozenset[Origin] = frozenset(("stated", "derived", "claimed"))
@@ -197,7 +198,7 @@ def period_of(relation: Relation, records: Records, source_category: Category) -
 def resolve(option: str, name: str, known: Iterable[str], source: Source, expected: str) -> str:
     """The IRI among `known` that `name` means: an IRI, a prefixed name, or a local name of a thing or term.
 
-    Raises OptionError, with what is near to it, if there is none.
+    Raises UnknownName, with what is near to it, if there is none.
     """
     known = set(known)
     candidates = [name]
@@ -209,7 +210,12 @@ def resolve(option: str, name: str, known: Iterable[str], source: Source, expect
     for candidate in candidates:
         if candidate in known:
             return candidate
-    raise OptionError(option, name, expected, sorted({source.names.short(iri) for iri in known}))
+    same = sorted(iri for iri in known if local_name(iri) == name) if not colon else []
+    if len(same) == 1:
+        return same[0]
+    if same:
+        raise UnknownName(option, name, "a name that only one thing has", map(source.names.short, same))
+    raise UnknownName(option, name, expected, sorted({source.names.short(iri) for iri in known}))
 
 
 def _distances(roots: Iterable[str], relations: Iterable[Relation], depth: int) -> dict[str, int]:

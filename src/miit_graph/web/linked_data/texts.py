@@ -50,6 +50,12 @@ TEXTS: dict[str, dict[str, str]] = {
     "holds": {"en": "Holds", "zh": "内容"},
     "size": {"en": "Bytes", "zh": "字节"},
     "on_demand": {"en": "made at the first download", "zh": "首次下载时生成"},
+    "graph_files": {"en": "Graph files", "zh": "图文件"},
+    "graph_files_lead": {
+        "en": "The same as nodes and edges, for Gephi, yEd, Cytoscape, Graphviz and other programs.",
+        "zh": "以节点和边的形式导出，供 Gephi、yEd、Cytoscape、Graphviz 等软件使用。",
+    },
+    "graph_files_choose": {"en": "Choose a part, a language, a day …", "zh": "选择范围、语言、日期等"},
     "machine": {"en": "Description for machines (VoID, DCAT)", "zh": "机器可读描述（VoID、DCAT）"},
 }
 NAMES = {"en": {"en": "English", "zh": "英文"}, "zh": {"en": "Chinese", "zh": "中文"}}

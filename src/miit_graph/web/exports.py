@@ -1,0 +1,245 @@
+"""The graph as files for visualisation tools: ``/export/graph.<ending>``, and ``/export/graph`` with a form.
+
+Every option of the library is a parameter. The files are made by a process beside the server, one at a time, within the
+server's limits, and kept in the cache of answers.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import tempfile
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import IO, Any, NoReturn
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, current_app, request
+
+from miit_graph import __version__
+from miit_graph.engine.api import Query
+from miit_graph.engine.formats import Format
+from miit_graph.export.graph import (
+    ENDINGS,
+    FORMATS,
+    FileFormat,
+    GraphTooLarge,
+    OptionError,
+    Options,
+    UnknownName,
+    file_format,
+)
+from miit_graph.export.graph.maker import Maker, MakerBusy, MakerError, MakerMemory, MakerTimeout
+from miit_graph.export.graph.text import local_name
+from miit_graph.publish.dcat import Distribution
+from miit_graph.web.about import pick
+from miit_graph.web.cache import Stored
+from miit_graph.web.choice import choose
+from miit_graph.web.context import context
+from miit_graph.web.downloads import built, dumps
+from miit_graph.web.exports_texts import TEXTS, meaning, text, title_of
+from miit_graph.web.language import LANGUAGES, page_language
+from miit_graph.web.linked_data.answers import link_header, published, tag, unchanged, validated
+from miit_graph.web.linked_data.names import address
+from miit_graph.web.page import page
+from miit_graph.web.problems import Problem
+
+blueprint = Blueprint("exports", __name__)
+_ALIASES = {"graphml": ("application/xml", "text/xml"), "dot": ("text/plain",), "csv": ("text/csv",)}
+_OFFERS = tuple(
+    Format(
+        ending, FORMATS[name].title, FORMATS[name].media_type.partition(";")[0], ending, "", _ALIASES.get(ending, ())
+    )
+    for ending, name in ENDINGS.items()
+)
+_KEY = "miit_graph.graph_maker"
+_CHUNK = 64 * 1024
+_NAMED_ROOTS = 3
+_log = logging.getLogger(__name__)
+
+
+_UNREGISTERED = ("application/gexf+xml", "application/graphml+xml")
+"""Media types that are in use, but not on IANA's list."""
+
+
+def distributions() -> list[Distribution]:
+    """The whole graph in every format, for the description of the dataset."""
+    return [
+        Distribution(
+            f"{request.url_root}export/graph.{offer.name}",
+            "" if offer.media_type in _UNREGISTERED else offer.media_type,
+            packed=False,
+            format={language: title_of(ENDINGS[offer.name], language) for language in LANGUAGES},
+        )
+        for offer in _OFFERS
+    ]
+
+
+@blueprint.get("/export/graph.<ending>")
+def graph_file(ending: str) -> Response:
+    """One graph file. Raises Problem: 400 for a wrong option, 404 for an unknown root or ending, 422, 503."""
+    if ending not in ENDINGS:
+        known = ", ".join(f".{known}" for known in ENDINGS)
+        raise Problem(404, "not-found", "There is nothing here", f"A graph file ends in one of these: {known}.")
+    return _file(ENDINGS[ending], {name: request.args.getlist(name) for name in request.args})
+
+
+@blueprint.get("/export/graph")
+def graph() -> Response:
+    """The graph in the format that the request likes best; for people a form to choose it with."""
+    choice = choose(request.args.get("format"), request.headers.get("Accept", ""), _OFFERS, "a graph file")
+    if isinstance(choice, str):
+        return _form()
+    response = _file(
+        ENDINGS[choice.name], {name: request.args.getlist(name) for name in request.args if name != "format"}
+    )
+    response.headers["Content-Location"] = _address(choice.name)
+    return response
+
+
+def _form() -> Response:
+    language = page_language()
+    offers = [(ending, title_of(name, language)) for ending, name in ENDINGS.items()]
+    most = context().settings.export_size
+    return page("exports.html", texts=TEXTS, offers=offers, meaning=partial(meaning, language), most=most)
+
+
+def _address(ending: str) -> str:
+    """Where exactly this file can be had."""
+    pairs = [(name, value) for name, value in request.args.items(multi=True) if name != "format" and value]
+    return f"{request.script_root}/export/graph.{ending}" + (f"?{urlencode(pairs)}" if pairs else "")
+
+
+def _file(name: str, given: dict[str, list[str]]) -> Response:
+    try:
+        options = Options.from_strings(given)
+        chosen = file_format(name, options)
+    except OptionError as error:
+        _refuse(error)
+    title = pick(published().title, options.lang)
+    etag = tag("export", __version__, name, repr(options), title)
+    same = unchanged(etag) or _unmodified(etag)
+    if same is not None:
+        return same
+    body, size = _content(name, options, title, chosen.media_type)
+    response = Response(body, content_type=chosen.media_type)
+    response.content_length = size
+    response.headers.set("Content-Disposition", "attachment", filename=_file_name(options, chosen))
+    response.headers["Content-Language"] = options.lang
+    links = [(published().license, "license", {}), (address("void"), "describedby", {"type": "text/turtle"})]
+    response.headers["Link"] = link_header(links)
+    response.last_modified = built()
+    return validated(response, etag)
+
+
+def _unmodified(etag: str) -> Response | None:
+    """304 by date alone, for a client that sends no entity tag (RFC 9110 section 13.1.3)."""
+    since, changed = request.if_modified_since, built()
+    if since is None or changed is None or request.if_none_match or changed.replace(microsecond=0) > since:
+        return None
+    return validated(Response(status=304), etag)
+
+
+def _file_name(options: Options, chosen: FileFormat) -> str:
+    """A name that tells one file from another; ASCII, for every system."""
+    roots = [local_name(root.strip("<>")) for root in options.root[:_NAMED_ROOTS]]
+    parts = [published().name, *roots, *([options.as_of.isoformat()] if options.as_of else [])]
+    plain = ("".join(c if c.isascii() and (c.isalnum() or c in "-.") else "-" for c in part) for part in parts)
+    return "_".join(part.strip("-.")[:60] or "x" for part in plain) + f".{chosen.extension}"
+
+
+def _content(name: str, options: Options, title: str, media_type: str) -> tuple[bytes | Iterator[bytes], int]:
+    """The file and its size: from the cache, or made now; kept if it is not too large."""
+    cache = context().cache
+    # No query reads like this, so the entry is never taken for an answer to one.
+    digest = hashlib.sha256(repr((name, options, title)).encode()).hexdigest()
+    key = (context().engine.version, Query(f"graph file {digest}"), media_type)
+    if (stored := cache.get(key)) is not None:
+        return stored.body, len(stored.body)
+    found: list[Stored] = []
+
+    def known() -> bool:
+        found.extend(filter(None, [cache.get(key)]))
+        return bool(found)
+
+    with tempfile.TemporaryDirectory(prefix="miit-graph-") as folder:
+        target = Path(folder) / "graph"
+        try:
+            _maker().make(name, options, title, target, known)
+        except (OptionError, GraphTooLarge, MakerError) as error:
+            _refuse(error)
+        if found:  # somebody else asked for the same and was served first
+            return found[0].body, len(found[0].body)
+        size = target.stat().st_size
+        if size > cache.most_each:
+            return _pieces(target.open("rb")), size
+        body = target.read_bytes()
+    cache.put(key, body)
+    context().metrics.cache_bytes.set(cache.bytes)
+    return body, size
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        yield from iter(lambda: file.read(_CHUNK), b"")
+
+
+def _maker() -> Maker:
+    """The process that makes the files of the present version."""
+    known: tuple[str, Maker] | None = current_app.extensions.get(_KEY)
+    version = context().engine.version
+    if known is None or known[0] != version:
+        settings = context().settings
+        found = dumps()
+        maker = Maker(
+            lambda: found.make("nq").path,
+            published().prefixes,
+            seconds=settings.max_timeout,
+            memory=settings.query_memory,
+            most=settings.export_size,
+        )
+        # Two threads may come here at once: the first one wins, the other maker has not started anything.
+        if known is not None:
+            known[1].close()
+            current_app.extensions.pop(_KEY, None)
+        known = current_app.extensions.setdefault(_KEY, (version, maker))
+    return known[1]
+
+
+def _refuse(error: OptionError | GraphTooLarge | MakerError) -> NoReturn:
+    if isinstance(error, OptionError):
+        _refuse_option(error)
+    if isinstance(error, GraphTooLarge):
+        figures: dict[str, Any] = {"nodes": error.nodes, "edges": error.edges, "limit": error.most}
+        title, detail = text("too_large", "en"), text("too_large_detail", "en", **figures)
+        chinese = (text("too_large", "zh"), text("too_large_detail", "zh", **figures))
+        raise Problem(422, "result-too-large", title, detail, chinese=chinese, **figures) from None
+    key, value, slug, retry = "failed", 0.0, "server", {}
+    match error:
+        case MakerBusy():
+            key, slug, retry = "busy", "busy", {"Retry-After": "10"}
+        case MakerTimeout():
+            key, value, slug = "slow", error.seconds, "export-limit"
+        case MakerMemory():
+            key, value, slug = "memory", error.limit, "export-limit"
+        case _:
+            _log.error("a graph file could not be made: %s", error)
+    title, detail = text(key, "en"), text(f"{key}_detail", "en", value=value)
+    chinese = (text(key, "zh"), text(f"{key}_detail", "zh", value=value))
+    raise Problem(500 if key == "failed" else 503, slug, title, detail, retry, chinese) from None
+
+
+def _refuse_option(error: OptionError) -> NoReturn:
+    """400, or 404 for a root that is not in the dataset."""
+    unknown = isinstance(error, UnknownName) and error.option == "root"
+    members: dict[str, Any] = {"parameter": error.option, "value": error.value, "expected": error.expected}
+    chinese = text("option_detail", "zh", name=error.option, value=error.value, allowed=meaning("zh", error.option))
+    if error.near:
+        kind = "near" if error.total > len(error.near) else "allowed"
+        members[kind] = error.near
+        chinese += text(kind, "zh", names="、".join(error.near))
+    status, slug = (404, "not-found") if unknown else (400, "request")
+    title = text("unknown_root" if unknown else "wrong_option", "en")
+    titles = text("unknown_root" if unknown else "wrong_option", "zh"), chinese
+    raise Problem(status, slug, title, str(error), chinese=titles, **members) from None

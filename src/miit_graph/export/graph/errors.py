@@ -58,7 +58,7 @@ def _like(value: str, names: Sequence[str]) -> tuple[str, ...]:
     by_end: dict[str, list[str]] = {}
     for name in names:
         by_end.setdefault(_end(name), []).append(name)
-    found = get_close_matches(_end(value), by_end, n=_NEAR, cutoff=0.6)
+    found = get_close_matches(_end(value), by_end, n=_NEAR, cutoff=0.5)
     return tuple(name for end in found for name in by_end[end])[:_NEAR]
 
 

@@ -104,7 +104,7 @@ def canonical_lines(quads: Iterable[ox.Quad]) -> list[str]:
 def _lines(quads: Iterable[ox.Quad]) -> Iterator[str]:
     text = ox.serialize(quads, format=ox.RdfFormat.N_QUADS)
     assert text is not None  # only None when a stream was given
-    yield from text.decode("utf-8").splitlines()
+    yield from text.decode("utf-8").split("\n")[:-1]  # not splitlines(): literals may hold U+0085, U+2028 …
 
 
 def freeze(quads: Iterable[ox.Quad], snapshots: Path, describe: Mapping[str, Any]) -> Snapshot:

@@ -16,7 +16,7 @@ from pathlib import Path
 _PR_SET_PDEATHSIG = 1
 _OOM_SCORE = "500"
 _PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
-_DATA_FIELD, _RESIDENT_FIELD = 5, 1
+_RESIDENT_FIELD, _SHARED_FIELD = 1, 2
 # Loaded before the fork: a worker can't open the library any more.
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
@@ -63,16 +63,17 @@ class MemoryMeter:
     def __init__(self, pid: int | None = None) -> None:
         self._file = os.open(f"/proc/{pid or 'self'}/statm", os.O_RDONLY | os.O_CLOEXEC)
 
-    def _pages(self, field: int) -> int:
-        return int(os.pread(self._file, 200, 0).split()[field])
+    def _pages(self) -> list[bytes]:
+        return os.pread(self._file, 200, 0).split()
 
-    def data(self) -> int:
-        """Memory that it may write to."""
-        return self._pages(_DATA_FIELD) * _PAGE
+    def touched(self) -> int:
+        """Memory that it has touched, without files and what it shares on purpose."""
+        pages = self._pages()
+        return (int(pages[_RESIDENT_FIELD]) - int(pages[_SHARED_FIELD])) * _PAGE
 
     def resident(self) -> int:
         """Memory that it has touched, shared memory included. Raises OSError once the process is dead."""
-        return self._pages(_RESIDENT_FIELD) * _PAGE
+        return int(self._pages()[_RESIDENT_FIELD]) * _PAGE
 
     def close(self) -> None:
         """Give the file back."""
@@ -83,15 +84,16 @@ class MemoryLimit:
     """Keeps this process from growing.
 
     The limit is on data (RLIMIT_DATA), not on addresses (RLIMIT_AS): the allocator reserves gigabytes of addresses that
-    it never touches.
+    it never touches. It counts from what was touched, not from the data there are: what the allocator has got but does
+    not use (after loading a graph that can be hundreds of MiB) is to be used first.
     """
 
     def __init__(self) -> None:
         self._meter = MemoryMeter()
 
     def allow(self, more: int) -> None:
-        """Allow ``more`` bytes beyond what the process has now."""
-        most = self._meter.data() + more
+        """Allow ``more`` bytes beyond what the process uses now."""
+        most = self._meter.touched() + more
         resource.setrlimit(resource.RLIMIT_DATA, (most, resource.RLIM_INFINITY))
 
     def resident(self) -> int:

@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from miit_graph.engine.gate import STACK_BYTES
-from miit_graph.engine.process import confinement
+from miit_graph.engine.process import allocator, confinement
 
 _log = logging.getLogger(__name__)
 _PAUSE = 0.2
@@ -107,7 +107,7 @@ class EngineHost:
                 [sys.executable, "-m", "miit_graph.engine.process", self.path],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                env={**os.environ, **self._environment, "RUST_BACKTRACE": "0"},
+                env=allocator.environment({**os.environ, **self._environment, "RUST_BACKTRACE": "0"}),
                 start_new_session=True,  # Ctrl+C is for the process that started us; it lets go of the leash
             )
         finally:

@@ -74,6 +74,22 @@ class TestHttp:
         other = get(shipped, path, Range="bytes=0-9", If_Range='"other"')
         assert other.status == 200 and other.body == whole.body
 
+    @pytest.mark.parametrize("coding", ["gzip", "zstd", "br", "gzip, deflate, br, zstd"])
+    @pytest.mark.parametrize("ending", ["nq", "ttl.gz"])
+    def test_ranges_are_of_the_file_whatever_coding_is_asked_for(self, shipped, ending, coding):
+        path = f"/dump/miit-graph.{ending}"
+        plain = get(shipped, path)
+        whole = get(shipped, path, Accept_Encoding=coding)
+        assert (whole.headers["Content-Encoding"], whole.headers["ETag"]) == (None, plain.headers["ETag"])
+        parts = [get(shipped, path, Accept_Encoding=coding, Range=part) for part in ("bytes=0-999", "bytes=1000-")]
+        for part in parts:
+            assert (part.status, part.headers["Content-Encoding"]) == (206, None)
+            assert int(part.headers["Content-Length"]) == len(part.body)
+            assert part.headers["ETag"] == whole.headers["ETag"]
+        assert parts[0].body + parts[1].body == whole.body == plain.body
+        goes_on = get(shipped, path, Accept_Encoding=coding, Range="bytes=5-", If_Range=whole.headers["ETag"])
+        assert (goes_on.status, goes_on.body) == (206, plain.body[5:])
+
     def test_validators(self, shipped):
         reply = get(shipped, "/dump/miit-graph.ttl.gz")
         assert get(shipped, "/dump/miit-graph.ttl.gz", If_None_Match=reply.headers["ETag"]).status == 304

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from miit_graph.engine.api import Answer, Form, Query
 from miit_graph.engine.formats import Format
@@ -19,21 +19,28 @@ Key = tuple[str, Query, str]
 """Version of the data, the query with its dataset, and the Content-Type it is answered in."""
 
 _OVERHEAD = 1_000
-"""Bytes that an entry takes besides its body, its compressed body and its query, roughly."""
+"""Bytes that an entry takes besides its body, its compressed forms and its query, roughly."""
 
 
 @dataclass(slots=True)
 class Stored:
-    """A complete answer."""
+    """A complete answer, and its compressed forms once somebody has asked for them."""
 
     body: bytes
-    packed: bytes | None = None
+    _packed: dict[str, bytes] = field(default_factory=dict)
 
-    def gzipped(self) -> bytes:
-        """The body compressed; done once."""
-        if self.packed is None:
-            self.packed = pack(self.body)
-        return self.packed
+    def known(self, coding: str) -> bytes | None:
+        """The body in a content coding, if that is here."""
+        return self._packed.get(coding) if coding else self.body
+
+    def packed(self, coding: str) -> bytes:
+        """The body in a content coding: compressed once, as long as all forms have room in what is counted for them."""
+        found = self._packed.get(coding)
+        if found is None:
+            found = pack(self.body, coding)
+            if len(found) + sum(map(len, self._packed.values())) <= len(self.body) // 2:
+                self._packed[coding] = found
+        return found
 
 
 class AnswerCache:
@@ -72,7 +79,7 @@ class AnswerCache:
 
 
 def _size(key: Key, body: bytes) -> int:
-    # Half as much again for the compressed form, whether it is there yet or not.
+    # Half as much again for the compressed forms, whether they are there yet or not.
     return len(body) * 3 // 2 + len(key[1].text) + _OVERHEAD
 
 

@@ -17,7 +17,7 @@ from miit_graph.engine.formats import Format
 from miit_graph.engine.gate import Allow, Refuse
 from miit_graph.web.cache import Kept, Key
 from miit_graph.web.choice import REVALIDATE, choose, etag_of
-from miit_graph.web.compression import accepts_gzip
+from miit_graph.web.compression import choose_coding
 from miit_graph.web.context import context
 from miit_graph.web.description import service_description
 from miit_graph.web.front.shortcuts import ANSWERED, FAILED, GONE
@@ -71,8 +71,8 @@ def _run(query: Query, decision: Allow, format: Format, content_type: str, limit
     if decision.stable and (stored := cache.get(key)):
         metrics.queries.labels(decision.form.value, "cached").inc()
         request.environ[ANSWERED] = key
-        if accepts_gzip(request.headers.get("Accept-Encoding", "")):
-            stored.gzipped()  # here, on a thread of its own; the next time it is there
+        if coding := choose_coding(request.headers.get("Accept-Encoding", "")).fits(len(stored.body)):
+            stored.packed(coding)  # here, on a thread of its own; the next time it is there
         body = stored.body
         length: int | None = len(body)
     else:

@@ -19,6 +19,7 @@ from miit_graph.engine.process.client import Pending, ProcessEngine
 from miit_graph.web.app import CORS, SECURITY
 from miit_graph.web.cache import Kept, Key
 from miit_graph.web.choice import REVALIDATE, choose, etag_of
+from miit_graph.web.compression import choose_coding
 from miit_graph.web.context import Context
 from miit_graph.web.front.shortcuts import Headers, Raw
 from miit_graph.web.metrics import Watched
@@ -78,7 +79,7 @@ class Direct:
 
     def begin(self, raw: Raw) -> Started | Found | None:
         """Start the query of a request, or find its answer; None if it has to go the long way."""
-        if raw.if_none_match or len(raw.query_string) > _LONGEST:
+        if raw.if_none_match or len(raw.query_string) > _LONGEST or choose_coding(raw.encoding).impossible:
             return None
         settings = self._context.settings
         try:

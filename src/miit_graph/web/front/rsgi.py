@@ -18,7 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from miit_graph.engine.errors import ClientGone, QueryError, TimeLimitExceeded
-from miit_graph.web.compression import SMALLEST, Compressed, accepts_gzip, pack, tag_of_gzip
+from miit_graph.web.compression import Compressed, choose_coding, pack, tag_of
 from miit_graph.web.front import shortcuts
 from miit_graph.web.front.client_connection import ClientConnection
 from miit_graph.web.front.direct import Direct, Found, Started
@@ -119,16 +119,16 @@ class Front:
             pending.close()
             direct.failed(started, caught)
             return caught
-        packs = accepts_gzip(raw.encoding)
+        choice = choose_coding(raw.encoding)
         headers = started.headers()
         etag = started.etag
         if answer.length is None:
             body: Iterable[bytes] = direct.parts(started, answer)
-            if packs:
-                body = Compressed(body)
-                headers.append(("content-encoding", "gzip"))
+            if choice.coding:
+                body = Compressed(body, choice.coding)
+                headers.append(("content-encoding", choice.coding))
             if etag:
-                headers.append(("etag", tag_of_gzip(etag) if packs else etag))
+                headers.append(("etag", tag_of(etag, choice.coding)))
             exchange = Exchange({}, status=200, headers=headers, body=body, parts=iter(body))
             try:
                 await self._stream(scope, protocol, exchange)
@@ -138,12 +138,12 @@ class Front:
         content = direct.complete(started, answer)
         if etag:
             self._known.learn(raw, {shortcuts.ANSWERED: started.key}, [*headers, ("etag", etag)])
-        packs = packs and len(content) >= SMALLEST
-        if packs:
-            content = await loop.run_in_executor(self._pool, pack, content)
-            headers.append(("content-encoding", "gzip"))
+        coding = choice.fits(len(content))
+        if coding:
+            content = await loop.run_in_executor(self._pool, pack, content, coding)
+            headers.append(("content-encoding", coding))
         if etag:
-            headers.append(("etag", tag_of_gzip(etag) if packs else etag))
+            headers.append(("etag", tag_of(etag, coding)))
         headers.append(("content-length", str(len(content))))
         protocol.response_bytes(200, headers, content)
         return None

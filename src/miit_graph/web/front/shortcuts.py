@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from miit_graph.web.cache import AnswerCache, Key
-from miit_graph.web.compression import accepts_gzip, tag_of_gzip
+from miit_graph.web.compression import Choice, choose_coding, plain_tags, tag_of
 
 ANSWERED = "miit_graph.answered"
 """In the WSGI environment: the cache's key of the answer."""
@@ -23,7 +23,6 @@ GONE = "miit_graph.gone"
 
 _MOST = 4096
 _LONGEST = 4096
-_SMALLEST_PACKED = 1_000
 _LARGEST = 256 * 1024
 """Longer answers are sent piece by piece: many slow clients must not each hold all of one in memory."""
 _NOT_KEPT = ("content-length", "content-encoding", "etag")
@@ -50,7 +49,7 @@ class _Known(NamedTuple):
     key: Key
     headers: Headers
     etag: str
-    packed: bool
+    choice: Choice
 
 
 class Shortcuts:
@@ -70,17 +69,17 @@ class Shortcuts:
         stored = self._cache.get(known.key)
         if stored is None or len(stored.body) > _LARGEST:
             return None
-        packed = known.packed and len(stored.body) >= _SMALLEST_PACKED
-        if packed and stored.packed is None:
+        coding = known.choice.fits(len(stored.body))
+        body = stored.known(coding)
+        if body is None or known.choice.impossible:
             return None
         self._hit()
-        etag = tag_of_gzip(known.etag) if packed else known.etag
+        etag = tag_of(known.etag, coding)
         if raw.if_none_match and (known.etag[:-1] in raw.if_none_match or raw.if_none_match == "*"):
             return 304, [*known.headers, ("etag", etag)], b""
-        if not packed:
-            return 200, [*known.headers, ("etag", etag), ("content-length", str(len(stored.body)))], stored.body
-        body = stored.gzipped()
-        more = [("etag", etag), ("content-encoding", "gzip"), ("content-length", str(len(body)))]
+        more = [("etag", etag), ("content-length", str(len(body)))]
+        if coding:
+            more.append(("content-encoding", coding))
         return 200, [*known.headers, *more], body
 
     def learn(self, raw: Raw, environ: dict[str, Any], headers: Headers) -> None:
@@ -88,8 +87,8 @@ class Shortcuts:
         key: Key | None = environ.get(ANSWERED)
         if key is None or len(raw.query_string) > _LONGEST or len(raw.accept) + len(raw.encoding) > _LONGEST:
             return
-        etag = dict(headers).get("etag", "").replace('-gzip"', '"')
+        etag = plain_tags(dict(headers).get("etag", ""))
         kept = [(name, value) for name, value in headers if name not in _NOT_KEPT]
-        self._known[raw[:3]] = _Known(key, kept, etag, accepts_gzip(raw.encoding))
+        self._known[raw[:3]] = _Known(key, kept, etag, choose_coding(raw.encoding))
         while len(self._known) > _MOST:
             self._known.popitem(last=False)

@@ -39,7 +39,10 @@ class _Unbrotli:
         self._state = brotli.Decompressor()
 
     def add(self, data):
-        return self._state.process(data)
+        read = piece = self._state.process(data)
+        while piece and not self._state.is_finished():  # it gives out a bounded piece at a time
+            read += (piece := self._state.process(b""))
+        return read
 
 
 READERS = {"gzip": _Gunzip, "zstd": _Unzstd, "br": _Unbrotli}
@@ -137,6 +140,5 @@ def test_what_has_come_can_be_read_before_the_rest(coding):
     for piece in Compressed(body(), coding):
         read.append(reader.add(piece))
         if len(read) == 1:
-            assert len(came) == 1
-            assert len(read[0]) > 59_990  # a reader of brotli keeps a few bytes back
+            assert (came, read) == ([b"first " * 10_000], [b"first " * 10_000])
     assert b"".join(read) == b"first " * 10_000 + b"second"

@@ -30,7 +30,7 @@ GRAPH_OPTIONS = {
     "table": ("NAME", "csv: both (default), nodes or edges"),
 }
 """What `miit_graph.export.graph.Options` takes; written here too, because --help should answer at once."""
-DUMP_FORMATS = ("ttl", "nt", "nq", "trig", "jsonld", "rdf")
+DUMP_FORMATS = ("ttl", "nt", "nq", "trig", "jsonld", "rdf", "rdf12.ttl")
 
 
 def _command(
@@ -208,7 +208,8 @@ def parser() -> argparse.ArgumentParser:
     export.add_argument(
         "--format",
         choices=(*DUMP_FORMATS, *GRAPH_FORMATS),
-        help=f"rdf: {', '.join(DUMP_FORMATS)} (default ttl; nq and trig keep the named graphs); "
+        help=f"rdf: {', '.join(DUMP_FORMATS)} (default ttl; nq and trig keep the named graphs, rdf12.ttl has "
+        f"triple terms of RDF 1.2); "
         f"graph: {', '.join(GRAPH_FORMATS)} (default gexf)",
     )
     for name, (values, text) in GRAPH_OPTIONS.items():

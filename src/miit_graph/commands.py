@@ -222,7 +222,7 @@ def export(arguments: argparse.Namespace) -> int:
     else:
         from miit_graph.export.rdf import write_dataset
 
-        write_dataset(opened.store, arguments.format or "ttl", content)
+        write_dataset(opened, arguments.format or "ttl", content)
     if arguments.out is None:
         sys.stdout.buffer.write(content.getbuffer())
         sys.stdout.buffer.flush()

@@ -9,6 +9,7 @@ from openapi_spec_validator import validate
 from rdflib import Graph
 
 from miit_graph.engine.local import LocalEngine
+from miit_graph.publish.dumps import ENDINGS
 from miit_graph.settings import Settings
 from miit_graph.web.app import create_app
 from tests.web.linked_helpers import BASE, BROWSER, TYPES, get, small_store, triples
@@ -78,7 +79,7 @@ class TestVoid:
             " void:sparqlEndpoint ?endpoint ; dct:title ?en , ?zh FILTER(LANG(?en)='en' && LANG(?zh)='zh') }",
         )
         assert row["license"].value.startswith("https://creativecommons.org/")
-        assert len(ask(described, "SELECT ?f { ?d void:dataDump ?f }")) == 12
+        assert len(ask(described, "SELECT ?f { ?d void:dataDump ?f }")) == len(ENDINGS)
         assert len(ask(described, "SELECT ?x { ?d void:exampleResource ?x }")) == 5
         assert ask(described, "SELECT ?p { ?l a void:Linkset ; void:linkPredicate ?p ; void:triples ?n }")
 
@@ -93,7 +94,7 @@ class TestDcat:
             "SELECT ?url ?size ?sum { ?d dcat:distribution [ dcat:downloadURL ?url ; dcat:byteSize ?size ;"
             " spdx:checksum [ spdx:checksumValue ?sum ] ] }",
         )
-        assert len(rows) == 12
+        assert len(rows) == len(ENDINGS)
         sums = get(shipped, "/dump/SHA256SUMS").text
         for row in rows:
             assert f"{row['sum'].value}  {row['url'].value.rpartition('/')[2]}" in sums

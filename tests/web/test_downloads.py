@@ -11,12 +11,15 @@ import pytest
 from rdflib import Dataset, Graph
 
 from miit_graph.build.snapshot import Snapshot
+from miit_graph.cli import main
 from miit_graph.engine.local import LocalEngine
-from miit_graph.publish.dumps import ENDINGS, WITH_GRAPHS
+from miit_graph.publish.dumps import ENDINGS, FORMATS, REIFIED, WITH_GRAPHS
 from miit_graph.publish.files import FileCache
+from miit_graph.publish.reifiers import reified
 from miit_graph.settings import Settings
-from tests.web.linked_helpers import BROWSER, TYPES, get
+from tests.web.linked_helpers import BASE, BROWSER, get
 
+RDF_PREFIX = "PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> "
 pytest_plugins = ("tests.web.linked_fixtures",)
 
 
@@ -26,7 +29,7 @@ def content(reply, ending):
 
 def quads(data, name):
     """The content with canonical blank nodes."""
-    dataset = ox.Dataset(ox.parse(io.BytesIO(data), format=ox.RdfFormat.from_media_type(TYPES[name])))
+    dataset = ox.Dataset(ox.parse(io.BytesIO(data), format=ox.RdfFormat.from_media_type(FORMATS[name].media_type)))
     dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
     return set(dataset)
 
@@ -34,12 +37,80 @@ def quads(data, name):
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_every_dump_holds_everything(shipped, published, ending):
     reply = get(shipped, f"/dump/miit-graph.{ending}")
-    name = ending.partition(".")[0]
-    assert reply.headers.get_content_type() == ("application/gzip" if ending.endswith(".gz") else TYPES[name])
+    name = ending.removesuffix(".gz")
+    kind = FORMATS[name].media_type
+    assert reply.headers.get_content_type() == ("application/gzip" if ending.endswith(".gz") else kind)
     assert reply.headers["Content-Disposition"] == f"attachment; filename=miit-graph.{ending}"
     source = "dataset.nq" if name in WITH_GRAPHS else "merged.nt"
     expected = quads((published.path / source).read_bytes(), "nq")
+    if name == REIFIED:
+        expected = {ox.Quad(*triple) for triple in reified(quad.triple for quad in expected)}
     assert quads(content(reply, ending), name) == expected
+
+
+@pytest.fixture(scope="module")
+def twelve(shipped):
+    store = ox.Store()
+    store.load(get(shipped, "/dump/miit-graph.rdf12.ttl").body, format=ox.RdfFormat.TURTLE)
+    return store
+
+
+class TestTripleTerms:
+    """The dump in RDF 1.2: facts are the reifiers of the triples that were derived from them."""
+
+    def test_every_derived_triple_is_reified_by_its_facts(self, twelve, published):
+        told = published.load().query(
+            "PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> PREFIX prov: <http://www.w3.org/ns/prov#>"
+            f"SELECT ?s ?p ?o ?fact {{ ?record a <{BASE}ont#Derivation> ; rdf:subject ?s ; rdf:predicate ?p ;"
+            " rdf:object ?o ; prov:wasDerivedFrom ?fact }"
+        )
+        expected = {(row["fact"], ox.Triple(row["s"], row["p"], row["o"])) for row in told}
+        reifies = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#reifies")
+        found = {(quad.subject, quad.object) for quad in twelve.quads_for_pattern(None, reifies, None)}
+        assert found >= expected and len(expected) > 300
+
+    def test_citations_annotate_the_triple(self, twelve):
+        (row,) = twelve.query(
+            "PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> PREFIX org: <http://www.w3.org/ns/org#>"
+            f"PREFIX prov: <http://www.w3.org/ns/prov#> PREFIX m: <{BASE}ont#> PREFIX d: <{BASE}id/>"
+            "SELECT (COUNT(DISTINCT ?line) AS ?n) {"
+            " ?unit org:unitOf d:miit {| prov:wasDerivedFrom [ m:lineStart ?line ] |} }"
+        )
+        assert int(row["n"].value) > 10
+
+    def test_the_records_of_rdf_1_1_are_gone(self, twelve):
+        assert not twelve.query(f"ASK {{ ?record a <{BASE}ont#Derivation> }}")
+
+    @pytest.mark.parametrize(
+        "said",
+        [
+            "<urn:r> rdf:subject <urn:s> ; rdf:predicate <urn:p> .",
+            "<urn:r> rdf:subject <urn:s> , <urn:t> ; rdf:predicate <urn:p> ; rdf:object 1 .",
+            '<urn:r> rdf:subject "s" ; rdf:predicate <urn:p> ; rdf:object 1 .',
+            '<urn:r> rdf:subject <urn:s> ; rdf:predicate "p" ; rdf:object 1 .',
+        ],
+    )
+    def test_half_a_statement_is_left_as_it_is(self, said):
+        triples = [quad.triple for quad in ox.parse(RDF_PREFIX + said, format=ox.RdfFormat.TURTLE)]
+        assert reified(triples) == sorted(triples, key=str)
+
+    def test_a_statement_without_a_fact_reifies_by_itself(self):
+        said = (
+            "<urn:r> a rdf:Statement ; rdf:subject <urn:s> ; rdf:predicate <urn:p> ; rdf:object 1 ; <urn:by> <urn:me> ."
+        )
+        expected = "<urn:r> a rdf:Statement ; rdf:reifies <<( <urn:s> <urn:p> 1 )>> ; <urn:by> <urn:me> ."
+        before, after = (
+            [q.triple for q in ox.parse(RDF_PREFIX + text, format=ox.RdfFormat.TURTLE)] for text in (said, expected)
+        )
+        assert reified(before) == sorted(after, key=str)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_the_command_line_writes_the_same_bytes(shipped, published, tmp_path, name):
+    target = tmp_path / "dump"
+    arguments = ["export", "rdf", "--snapshot", str(published.path), "--format", name, "--out", str(target)]
+    assert main(arguments) == 0
+    assert target.read_bytes() == get(shipped, f"/dump/miit-graph.{name}").body
 
 
 def test_rdflib_reads_the_dumps(shipped, published):
@@ -137,9 +208,10 @@ class TestWithoutSnapshot:
     @pytest.mark.parametrize("ending", ENDINGS)
     def test_the_engine_is_asked(self, small, ending):
         reply = get(small, f"/dump/dataset.{ending}")
-        found = quads(content(reply, ending), ending.partition(".")[0])
+        name = ending.removesuffix(".gz")
+        found = quads(content(reply, ending), name)
         graphs = {quad.graph_name for quad in found}
-        assert len(graphs) == (4 if ending.partition(".")[0] in WITH_GRAPHS else 1)
+        assert len(graphs) == (4 if name in WITH_GRAPHS else 1)
         assert len(found) > 400
 
 

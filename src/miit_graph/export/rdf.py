@@ -1,42 +1,41 @@
-"""The whole dataset as RDF."""
+"""The whole dataset as RDF, in the same bytes as a server's dumps of it."""
 
 from __future__ import annotations
 
+import shutil
+import tempfile
+from pathlib import Path
 from typing import IO
 
-import pyoxigraph as ox
+from miit_graph.build.errors import ProjectError
+from miit_graph.dataset import Dataset
+from miit_graph.engine.api import Limits
+from miit_graph.engine.local import LocalEngine
+from miit_graph.publish.ask import Asker
+from miit_graph.publish.dumps import FORMATS, Dumps
+from miit_graph.publish.files import FileCache
+from miit_graph.vocabulary import STANDARD_PREFIXES
 
-from miit_graph.vocabulary import PREFIXES
-
-FORMATS: dict[str, ox.RdfFormat] = {
-    "ttl": ox.RdfFormat.TURTLE,
-    "nt": ox.RdfFormat.N_TRIPLES,
-    "nq": ox.RdfFormat.N_QUADS,
-    "trig": ox.RdfFormat.TRIG,
-    "jsonld": ox.RdfFormat.JSON_LD,
-    "rdf": ox.RdfFormat.RDF_XML,
-}
-"""Short names of the formats."""
-
-DATASET_FORMATS = ("nq", "trig")
-"""Those that carry the named graphs. JSON-LD could, but most of its readers look at the default graph only."""
+_UNLIMITED = Limits(seconds=24 * 3600.0, memory_bytes=1 << 50, result_bytes=1 << 50)
 
 
-def write_dataset(store: ox.Store, name: str, stream: IO[bytes]) -> None:
-    """Write `store` to `stream` in the format `name`, sorted, so that equal graphs give equal bytes.
+def write_dataset(opened: Dataset, name: str, stream: IO[bytes]) -> None:
+    """Write the dataset to `stream` in the format `name`, one of `FORMATS`; the same dataset gives the same bytes.
 
-    Formats of datasets get the named graphs only (the default graph is their merge), unless there are none.
+    Raises ProjectError where the format can't hold the data.
     """
-    fmt = FORMATS[name]
-    default = store.quads_for_pattern(None, None, None, ox.DefaultGraph())
-    if name in DATASET_FORMATS and any(True for _ in store.named_graphs()):
-        quads = [quad for quad in store if not isinstance(quad.graph_name, ox.DefaultGraph)]
-        quads.sort(key=lambda quad: (str(quad.graph_name), *_key(quad)))
-        ox.serialize(quads, stream, format=fmt, prefixes=PREFIXES)
-    else:
-        triples = [quad.triple for quad in sorted(default, key=_key)]
-        ox.serialize(triples, stream, format=fmt, prefixes=PREFIXES)
-
-
-def _key(quad: ox.Quad) -> tuple[str, str, str]:
-    return str(quad.subject), str(quad.predicate), str(quad.object)
+    engine = LocalEngine(opened.store, opened.version, workers=1)
+    place = Path(opened.place)
+    with tempfile.TemporaryDirectory(prefix="miit-graph-") as folder:
+        dumps = Dumps(
+            FileCache(Path(folder)),
+            opened.about.get("prefixes", STANDARD_PREFIXES),
+            Asker(engine, _UNLIMITED),
+            place if (place / "manifest.json").is_file() else None,
+        )
+        try:
+            made = dumps.make(name)
+        except ValueError as error:
+            raise ProjectError(f"{FORMATS[name].label} can't hold this dataset: {error}. Take nt or nq.") from error
+        with made.path.open("rb") as content:
+            shutil.copyfileobj(content, stream)

@@ -1,14 +1,15 @@
-"""The whole dataset as files: six formats, plain and compressed, the same bytes for the same version.
+"""The whole dataset as files, plain and compressed, the same bytes for the same version.
 
-Everything is made from two sorted files: the triples merged (``merged.nt``) and with their graphs (``dataset.nq``). A
-snapshot has them; of another dataset they are asked of the engine.
+Six formats of RDF 1.1, and Turtle of RDF 1.2 (see `miit_graph.publish.reifiers`). Everything is made from two
+sorted files: the triples merged (``merged.nt``) and with their graphs (``dataset.nq``). A snapshot has them; of another
+dataset they are asked of the engine.
 """
 
 from __future__ import annotations
 
 import gzip
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -19,15 +20,19 @@ from miit_graph.engine import formats
 from miit_graph.engine.formats import Format
 from miit_graph.publish.ask import Asker
 from miit_graph.publish.files import FileCache, Made
+from miit_graph.publish.reifiers import reified
 from miit_graph.publish.sparql_text import iri as text_of
 
-FORMATS: dict[str, tuple[Format, ox.RdfFormat]] = {
-    "ttl": (formats.TURTLE, ox.RdfFormat.TURTLE),
-    "nt": (formats.N_TRIPLES, ox.RdfFormat.N_TRIPLES),
-    "nq": (formats.N_QUADS, ox.RdfFormat.N_QUADS),
-    "trig": (formats.TRIG, ox.RdfFormat.TRIG),
-    "jsonld": (formats.JSON_LD, ox.RdfFormat.JSON_LD),
-    "rdf": (formats.RDF_XML, ox.RdfFormat.RDF_XML),
+REIFIED = "rdf12.ttl"
+"""The dump in RDF 1.2."""
+FORMATS: dict[str, Format] = {
+    "ttl": formats.TURTLE,
+    "nt": formats.N_TRIPLES,
+    "nq": formats.N_QUADS,
+    "trig": formats.TRIG,
+    "jsonld": formats.JSON_LD,
+    "rdf": formats.RDF_XML,
+    REIFIED: formats.TURTLE,
 }
 WITH_GRAPHS = ("nq", "trig")
 """The formats that say which graph a triple is in; the others hold the default graph."""
@@ -59,8 +64,8 @@ class Dumps:
 
         Raises ValueError where the format can't hold the data, and the `QueryError` of an engine that gives up.
         """
-        name, _, packed = ending.partition(".")
-        if packed:
+        name = ending.removesuffix(".gz")
+        if name != ending:
             plain = self.make(name)
             return self.cache.make(f"dump.{ending}", lambda target: _compress(plain.path, target))
         return self.cache.make(f"dump.{ending}", lambda target: self._write(name, target))
@@ -70,13 +75,13 @@ class Dumps:
         if name in ("nt", "nq"):
             shutil.copyfile(source, target)
             return
-        kind = FORMATS[name][1]
+        kind, prefixes = ox.RdfFormat.from_media_type(FORMATS[name].media_type), dict(self.prefixes)
         if name in WITH_GRAPHS:
             quads = sorted(ox.parse(path=str(source), format=ox.RdfFormat.N_QUADS), key=lambda q: str(q.graph_name))
-            ox.serialize(quads, str(target), format=kind, prefixes=dict(self.prefixes))
+            ox.serialize(quads, str(target), format=kind, prefixes=prefixes)
         else:
-            triples = (quad.triple for quad in ox.parse(path=str(source), format=ox.RdfFormat.N_TRIPLES))
-            ox.serialize(triples, str(target), format=kind, prefixes=dict(self.prefixes))
+            triples: Iterable[ox.Triple] = (q.triple for q in ox.parse(path=str(source), format=ox.RdfFormat.N_TRIPLES))
+            ox.serialize(reified(triples) if name == REIFIED else triples, str(target), format=kind, prefixes=prefixes)
 
     def _source(self, graphs: bool) -> Path:
         name = _GRAPHS if graphs else _MERGED

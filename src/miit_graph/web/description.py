@@ -43,16 +43,17 @@ def places() -> Places:
 def told(files: tuple[Distribution, ...] = (), *, details: bool = True) -> list[ox.Triple]:
     """All that is told; without ``details`` what can be had quickly and is short enough for every visitor."""
     base = context().about.base
+    federated = bool(context().settings.services)
     graph = f"{base}{whole.GRAPH}"
     if base and any(held == graph for held, _ in published().graphs):
         read = partial(asker().triples, f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH {text_of(graph)} {{ ?s ?p ?o }} }}")
         old = Places.below(f"{base}void", base, file_names(published().name))
-        found = whole.resume(_once(_STORED, read), published(), old, places(), files)
+        found = whole.resume(_once(_STORED, read), published(), old, places(), files, federated=federated)
         return found if details else whole.without_details(found)
     # Nobody finds the details in the data here, so they are told wherever they don't take long.
     quick = details or (published().triples or _QUICK + 1) <= _QUICK
     counted = _once(_PROFILE, partial(profile, asker(), base)) if quick else Profile(triples=published().triples)
-    return whole.describe(published(), counted, places(), files)
+    return whole.describe(published(), counted, places(), files, federated=federated)
 
 
 def _once(key: str, make: Callable[[], _Made]) -> _Made:
@@ -73,13 +74,12 @@ def distributions() -> tuple[Distribution, ...]:
     """The dumps, with sizes and checksums of those that were made."""
     found = []
     for ending in ENDINGS:
-        name, _, packed = ending.partition(".")
         made = dumps().made(ending)
         found.append(
             Distribution(
                 f"{request.url_root}dump/{file_name(ending)}",
-                FORMATS[name][0].media_type,
-                bool(packed),
+                FORMATS[ending.removesuffix(".gz")].media_type,
+                ending.endswith(".gz"),
                 made.size if made else None,
                 made.sha256 if made else "",
             )

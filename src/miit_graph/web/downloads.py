@@ -15,7 +15,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, jsonify, request, send_file
 
 from miit_graph.export.graph import ENDINGS as GRAPHS
-from miit_graph.publish.dumps import ENDINGS, FORMATS, WITH_GRAPHS, Dumps
+from miit_graph.publish.dumps import ENDINGS, FORMATS, REIFIED, WITH_GRAPHS, Dumps
 from miit_graph.publish.files import FileCache, Made
 from miit_graph.web.context import context
 from miit_graph.web.exports_texts import title_of
@@ -64,7 +64,7 @@ def dump(name: str) -> Response:
         made = dumps().make(ending)
     except ValueError as error:
         raise _missing(f"This format can't hold the dataset: {error}") from error
-    format = FORMATS[ending.partition(".")[0]][0]
+    format = FORMATS[ending.removesuffix(".gz")]
     response = send_file(
         made.path,
         "application/gzip" if ending.endswith(".gz") else format.media_type,
@@ -121,12 +121,13 @@ def _made(found: Dumps, ending: str) -> Made | None:
 
 
 def _entry(ending: str, made: Made | None) -> dict[str, Any]:
-    name, _, packed = ending.partition(".")
+    name = ending.removesuffix(".gz")
+    packed = name != ending
     return {
         "name": file_name(ending),
         "href": address(f"dump/{file_name(ending)}"),
-        "format": FORMATS[name][0].label + (" (gzip)" if packed else ""),
-        "mediaType": "application/gzip" if packed else FORMATS[name][0].media_type,
+        "format": FORMATS[name].label + (" 1.2" if name == REIFIED else "") + (" (gzip)" if packed else ""),
+        "mediaType": "application/gzip" if packed else FORMATS[name].media_type,
         "namedGraphs": name in WITH_GRAPHS,
         "bytes": made.size if made else None,
         "sha256": made.sha256 if made else None,

@@ -78,7 +78,7 @@ def check(
     progress("Validating against the shapes")
     shapes = [file for file in assembled.files if file.role == "shapes"]
     data = merge(assembled.store, leave_out=(file.graph for file in shapes))
-    locator = Locator(tuple(file for file in assembled.files if file.role != "shapes"))
+    locator = Locator(tuple(file for file in assembled.files if file.role != "shapes" and file.path.exists()))
     report = validate(data, load_shapes((f.name, f.path.read_bytes()) for f in shapes), locator, processor)
     report = report.with_findings(check_texts_and_dates(data, locator))
     if sources is None:
@@ -116,8 +116,25 @@ def build(
 
     Raises BuildError of some kind (ValidationError carries the report) and then leaves what was published untouched.
     """
-    inputs = project.inputs_digest()
     assembled = assemble(project, progress=progress)
+    return finish(project, assembled, snapshots, progress, sources, processor, inference)
+
+
+def finish(
+    project: Project,
+    assembled: Assembled,
+    snapshots: Path,
+    progress: Progress = _silent,
+    sources: Path | None = None,
+    processor: str = "rudof",
+    inference: bool = True,
+    publish: bool = True,
+) -> tuple[Snapshot, Report]:
+    """The second half of `build`: check what was assembled, complete it and freeze it.
+
+    Without `publish` the snapshot is complete but not the one that is served.
+    """
+    inputs = project.inputs_digest()
     report = check(project, assembled, progress, sources, processor)
     if not report.conforms:
         raise ValidationError(report)
@@ -128,7 +145,23 @@ def build(
     progress("Describing the dataset")
     manifest["graphs"].append(describe(assembled.store, project, manifest))
     progress("Freezing the snapshot")
-    return freeze(assembled.store, snapshots, manifest), report
+    return freeze(assembled.store, snapshots, manifest, publish=publish), report
+
+
+def refreeze(quads: Iterable[ox.Quad], snapshots: Path, like: Snapshot) -> Snapshot:
+    """A snapshot of another state of the dataset that ``like`` is of, out of all its quads; it is not published."""
+    store = ox.Store()
+    store.bulk_extend(quads)
+    files = {graph["iri"]: graph.get("file") for graph in like.manifest["graphs"]}
+    names = sorted(graph.value for graph in store.named_graphs() if isinstance(graph, ox.NamedNode))
+    counted = [
+        {"iri": iri, "file": files.get(iri), "triples": _size(store, ox.NamedNode(iri))}
+        for iri in {**files, **dict.fromkeys(names)}
+    ]
+    manifest = {**like.manifest, "graphs": counted, "classes": _class_counts(store)}
+    for computed in ("layout", "version", "sha256", "quads", "triples"):
+        del manifest[computed]
+    return freeze(store, snapshots, manifest, publish=False)
 
 
 def _describe(project: Project, assembled: Assembled, report: Report, inputs: str) -> dict[str, Any]:

@@ -78,6 +78,19 @@ class Snapshot:
         store.bulk_load(path=str(self.path / "merged.nt"), format=ox.RdfFormat.N_TRIPLES)
         return store
 
+    def quads(self) -> Iterator[ox.Quad]:
+        """All quads of the named graphs, blank nodes with their canonical names."""
+        yield from ox.parse((self.path / "dataset.nq").read_bytes(), format=ox.RdfFormat.N_QUADS)
+
+    def sync(self) -> None:
+        """Return once every byte is on the disk, whatever happens to the machine."""
+        for path in (*(self.path / name for name in _FILES), self.path, self.path.parent):
+            descriptor = os.open(path, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+
     def verify(self) -> None:
         """Raise SnapshotError if the dataset's bytes are not those that the manifest names."""
         digest = hashlib.sha256((self.path / "dataset.nq").read_bytes()).hexdigest()
@@ -107,7 +120,7 @@ def _lines(quads: Iterable[ox.Quad]) -> Iterator[str]:
     yield from text.decode("utf-8").split("\n")[:-1]  # not splitlines(): literals may hold U+0085, U+2028 …
 
 
-def freeze(quads: Iterable[ox.Quad], snapshots: Path, describe: Mapping[str, Any]) -> Snapshot:
+def freeze(quads: Iterable[ox.Quad], snapshots: Path, describe: Mapping[str, Any], *, publish: bool = True) -> Snapshot:
     """Write `quads` (all in named graphs) as a snapshot below `snapshots` and publish it as the current one.
 
     `describe` is added to the manifest. Nothing that was there before is touched until the new folder is complete.
@@ -144,7 +157,8 @@ def freeze(quads: Iterable[ox.Quad], snapshots: Path, describe: Mapping[str, Any
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
-    _publish(snapshots, version)
+    if publish:
+        publish_version(snapshots, version)
     return Snapshot.open(target)
 
 
@@ -152,7 +166,7 @@ def _without_graph(quad: ox.Quad) -> str:
     return f"{quad.subject} {quad.predicate} {quad.object}"
 
 
-def _publish(snapshots: Path, version: str) -> None:
+def publish_version(snapshots: Path, version: str) -> None:
     """Point ``current`` to `version`; a rename replaces the old link in one step."""
     link = snapshots / f".current-{os.getpid()}"
     link.unlink(missing_ok=True)

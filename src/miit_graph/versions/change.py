@@ -1,0 +1,100 @@
+"""What a change does: run on the served dataset, told apart into what people author and what is made from it.
+
+The graphs ``data/…`` and ``codes/…`` can be changed. The default graph that is served is everything merged, so what is
+added to it goes to the graph ``data/added``, and what is deleted from it is deleted from every authored graph that has
+it. What the rules, the ontology or the shapes say is not changed by an update.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from miit_graph.build.pipeline import Assembled
+from miit_graph.build.sources import Project, SourceFile
+from miit_graph.versions.patch import Patch
+
+Change = Callable[[ox.Store], None]
+"""Changes a copy of the served dataset."""
+
+ADDED = "data/added"
+"""The graph for what is added without naming a graph."""
+
+
+class ChangeRefused(Exception):
+    """A change touches what can't be changed; the text says what and what to do instead."""
+
+
+def authored_change(project: Project, served: ox.Store, change: Change) -> Patch:
+    """Run ``change`` on ``served`` (which it changes) and return what that means for the authored graphs.
+
+    Raises ChangeRefused, and whatever ``change`` raises.
+    """
+    before = frozenset(served)
+    change(served)
+    after = frozenset(served)
+    homes: dict[ox.Triple, set[ox.Quad]] = {}
+    merged = [quad for quad in before - after if isinstance(quad.graph_name, ox.DefaultGraph)]
+    if merged:
+        wanted = {quad.triple for quad in merged}
+        for quad in before:
+            if quad.triple in wanted and not isinstance(quad.graph_name, ox.DefaultGraph):
+                homes.setdefault(quad.triple, set()).add(quad)
+    removed: set[ox.Quad] = set()
+    for quad in before - after:
+        removed.update(homes.get(quad.triple, ()) if isinstance(quad.graph_name, ox.DefaultGraph) else (quad,))
+    into = ox.NamedNode(project.graph(ADDED))
+    added = {
+        ox.Quad(quad.subject, quad.predicate, quad.object, into)
+        if isinstance(quad.graph_name, ox.DefaultGraph)
+        else quad
+        for quad in after - before
+    }
+    for quad in sorted(removed | added, key=str):
+        _check(project, quad, quad in added)
+    return Patch(frozenset(added - before), frozenset(removed - added))
+
+
+def _check(project: Project, quad: ox.Quad, added: bool) -> None:
+    graph = quad.graph_name
+    name = graph.value if isinstance(graph, ox.NamedNode) else str(graph)
+    if not name.startswith((project.graph("data/"), project.graph("codes/"))):
+        made = name in {project.graph(kind) for kind in ("derived", "derivations", "inferred", "description")}
+        why = "is made from the facts. Change the fact that it rests on; m:Derivation leads there"
+        if not made:
+            data, codes = project.graph("data/"), project.graph("codes/")
+            why = f"can't be changed by an update. Those below {data} and {codes} can"
+        raise ChangeRefused(f"{quad.triple} is in the graph <{name}>, which {why}.")
+    if added and ox.BlankNode in (type(quad.subject), type(quad.object)):
+        raise ChangeRefused(f"{quad.triple} has a blank node, which nobody could cite or link to. Give it an IRI.")
+
+
+def assemble_changed(project: Project, dataset: Iterable[ox.Quad], patch: Patch) -> Assembled:
+    """The authored part of a snapshot's ``dataset`` after ``patch``, with plain triples derived anew.
+
+    Raises RuleError.
+    """
+    from miit_graph.build.derive import derive
+
+    store = ox.Store()
+    authored = tuple(project.graph(f"{role}/") for role in ("ontology", "codes", "data", "shapes"))
+    store.bulk_extend(
+        quad
+        for quad in dataset
+        if isinstance(quad.graph_name, ox.NamedNode) and quad.graph_name.value.startswith(authored)
+    )
+    patch.apply(store)
+    known = {file.graph for file in project.files}
+    more = sorted(
+        graph.value for graph in store.named_graphs() if isinstance(graph, ox.NamedNode) and graph.value not in known
+    )
+    files = (*project.files, *(_file(project, graph) for graph in more))
+    return Assembled(store, files, derive(store, project))
+
+
+def _file(project: Project, graph: str) -> SourceFile:
+    """The file that a graph without one will have once it is written back."""
+    name = graph.removeprefix(project.graph(""))
+    return SourceFile(project.root / Path(f"{name}.ttl"), f"{name}.ttl", graph, name.partition("/")[0])

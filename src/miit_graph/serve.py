@@ -41,6 +41,9 @@ def serve(selection: Selection, settings: Settings) -> int:
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="miit-graph-metrics-"))
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        if settings.search_folder is None:
+            index = stack.enter_context(tempfile.TemporaryDirectory(prefix="miit-graph-search-"))
+            os.environ["MIIT_GRAPH_SEARCH_FOLDER"] = index
         if _in_processes(settings):
             from miit_graph.engine.process.host import EngineHost, EngineStartError
 

@@ -190,6 +190,12 @@ class Settings:
         _whole(1, 1 << 40),
         "How many nodes and edges a graph file made by the server may have together.",
     )
+    search_folder: Path | None = _setting(
+        None,
+        "MIIT_GRAPH_SEARCH_FOLDER",
+        _FOLDER,
+        "Folder for the index of the search, shared by all web processes; by default a temporary one of each server.",
+    )
     html_rows: int = _setting(
         500, "MIIT_GRAPH_HTML_ROWS", _whole(1, 100_000), "How many rows of a result the HTML page shows."
     )

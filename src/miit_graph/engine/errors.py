@@ -45,7 +45,8 @@ class UnknownFunction(QueryError):
 
     def __init__(self, iri: str) -> None:
         super().__init__(
-            f"There is no function <{iri}> here. Use the functions of SPARQL 1.1 and the casts of XML Schema."
+            f"There is no function <{iri}> here. Use the functions of SPARQL 1.1, the casts of XML Schema, and those of"
+            " the search: m:matches, m:matchScore, m:searchKey."
         )
 
 

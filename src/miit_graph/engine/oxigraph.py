@@ -19,9 +19,12 @@ from miit_graph.engine.errors import (
     QueryError,
     UnknownFunction,
 )
-from miit_graph.engine.federation.inline import FUNCTIONS, splice
+from miit_graph.engine.federation.inline import FUNCTIONS as _INLINED
+from miit_graph.engine.federation.inline import splice
 from miit_graph.engine.formats import Format
+from miit_graph.matching.functions import FUNCTIONS as _FUNCTIONS
 
+_ALL_FUNCTIONS = {**_FUNCTIONS, **_INLINED}
 _log = logging.getLogger(__name__)
 _UNKNOWN_FUNCTION = re.compile(r"The custom function <(.*)> is not supported")
 
@@ -83,7 +86,7 @@ class Source:
             use_default_graph_as_union=self._union and not chosen and not has_dataset,
             default_graph=default_graphs,
             named_graphs=named_graphs,
-            custom_functions=FUNCTIONS if query.inlined else None,
+            custom_functions=_ALL_FUNCTIONS if query.inlined else _FUNCTIONS,
         )
         results.serialize(writer, format=_OXIGRAPH[format])  # type: ignore[arg-type]
 

@@ -38,7 +38,7 @@ LEADS = ("", "中国", "国家", "全国", "中华人民共和国")
 
 How = Literal["exact", "reading", "initials", "prefix", "word", "short", "part", "words"]
 _UMLAUT = re.compile("(?<=[ln])v")
-_SMALL = frozenset("a an and at by for from in of on or s the to with".split())
+SMALL_WORDS = frozenset("a an and at by for from in of on or s the to with".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class Name:
         if has_han(key):
             parts = tokens(key)
             return cls(key, Spoken.of(parts), "".join(part[0] for part in parts))
-        words = [word for word in key.split() if word not in _SMALL]
+        words = [word for word in key.split() if word not in SMALL_WORDS]
         return cls(key, NOT_SPOKEN, "".join(word[0] for word in words) if len(words) > 1 else "")
 
 

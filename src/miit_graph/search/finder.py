@@ -21,9 +21,9 @@ from miit_graph.search.index import Index
 from miit_graph.search.make import SPELLED_FROM
 from miit_graph.search.names import BASES, ORDER
 
-MOST_LINES = 20_000
+MOST_LINES = 10_000
 """Names that one look through the index brings; the important ones come first."""
-MOST_COMPARED = 40_000
+MOST_COMPARED = 15_000
 """Names that one question is compared with."""
 _REMEMBERED = 8
 _DEGREE = 0.15

@@ -66,6 +66,7 @@ class Index:
         """Raises StorageError, OSError."""
         mapped = self._mapped = Mapped(path)
         self.version: str = mapped.head["version"]
+        self.things: int = mapped.head["things"]
         self.kinds: list[dict[str, Any]] = mapped.head["kinds"]
         self.sorts: list[dict[str, Any]] = mapped.head["sorts"]
         self.keys = Rows(mapped, "keys")

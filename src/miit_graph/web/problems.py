@@ -86,6 +86,12 @@ _REQUEST_KINDS = (
         "The graph file was given up",
         "Making it took more time or memory than the server allows.",
     ),
+    (
+        "search-not-ready",
+        503,
+        "The search is not ready",
+        "The names of the graph are still being read; ask again in a few seconds.",
+    ),
     ("server", 500, "The server has failed", "Something broke that is not the request's fault."),
 )
 _SLUGS = {status: slug for slug, status, _, _ in _REQUEST_KINDS}

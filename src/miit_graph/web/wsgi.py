@@ -19,6 +19,7 @@ from miit_graph.web.context import Context
 from miit_graph.web.front.direct import Direct
 from miit_graph.web.front.rsgi import Front
 from miit_graph.web.front.shortcuts import Shortcuts
+from miit_graph.web.pages.search import keeper
 
 _EXPRESS = 32
 
@@ -32,7 +33,9 @@ def application() -> Flask:
 def front() -> Front:
     """The same behind the fast front."""
     settings = Settings.from_environment()
-    return behind_front(create_app(settings, *_engine(settings)), settings)
+    app = create_app(settings, *_engine(settings))
+    keeper(app).prepare()  # so that the first search need not wait
+    return behind_front(app, settings)
 
 
 def behind_front(app: Flask, settings: Settings) -> Front:

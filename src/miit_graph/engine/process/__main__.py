@@ -11,6 +11,7 @@ import json
 import logging
 import socket
 import sys
+import threading
 from pathlib import Path
 
 from miit_graph.build.errors import BuildError
@@ -18,6 +19,7 @@ from miit_graph.dataset import Selection, open_dataset
 from miit_graph.engine.oxigraph import Source
 from miit_graph.engine.process.server import Server
 from miit_graph.engine.process.worker import Service
+from miit_graph.matching.functions import prepare
 from miit_graph.settings import Settings
 from miit_graph.vocabulary import STANDARD_PREFIXES
 
@@ -28,11 +30,14 @@ def main(path: str) -> int:
     """Load, listen at ``path``, serve. Returns 0, or 1 if there is nothing to serve."""
     logging.basicConfig(format="%(asctime)s engine %(levelname)s %(message)s")
     settings = Settings.from_environment()
+    readings = threading.Thread(target=prepare)  # takes as long as loading a small graph, so both at once
+    readings.start()
     try:
         opened = open_dataset(Selection.from_settings(settings), settings)
     except BuildError as error:
         print(json.dumps({"error": str(error)}), flush=True)
         return 1
+    readings.join()  # no worker is forked while another thread runs
     prefixes = opened.about.get("prefixes", STANDARD_PREFIXES)
     service = Service(Source(opened.store, prefixes), opened.version, opened.about, settings.stall_seconds)
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET | socket.SOCK_CLOEXEC)

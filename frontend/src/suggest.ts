@@ -56,7 +56,9 @@ class Suggest {
     if (known) return this.show(known);
     this.asking = new AbortController();
     try {
-      const reply = await fetch(`${this.address}&q=${encodeURIComponent(question)}`, { signal: this.asking.signal });
+      const address = new URL(this.address, location.href);
+      address.searchParams.set("q", question);
+      const reply = await fetch(address, { signal: this.asking.signal });
       if (!reply.ok) return this.close();
       const found = (await reply.json()) as Suggestions;
       this.known.set(question, found);

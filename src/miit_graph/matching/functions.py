@@ -62,7 +62,7 @@ def _search_key(*terms: Term) -> ox.Literal | None:
     return ox.Literal(fold(terms[0].value[:_LONGEST_TEXT]))
 
 
-FUNCTIONS: dict[ox.NamedNode, Callable[..., ox.Literal | None]] = {
+FUNCTIONS: dict[ox.NamedNode, Callable[..., Term | None]] = {
     ox.NamedNode(MATCHES): _matches,
     ox.NamedNode(MATCH_SCORE): _match_score,
     ox.NamedNode(SEARCH_KEY): _search_key,

@@ -38,7 +38,7 @@ LEADS = ("", "中国", "国家", "全国", "中华人民共和国")
 
 How = Literal["exact", "reading", "initials", "prefix", "word", "short", "part", "words"]
 _UMLAUT = re.compile("(?<=[ln])v")
-SMALL_WORDS = frozenset("a an and at by for from in of on or s the to with".split())
+SMALL_WORDS = frozenset(("a", "an", "and", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with"))
 
 
 @dataclass(frozen=True, slots=True)

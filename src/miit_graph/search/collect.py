@@ -115,9 +115,7 @@ def _properties(asker: _Asker, merged: bool) -> list[tuple[str, Basis]]:
     ]
     above: dict[str, set[str]] = {}
     with contextlib.suppress(QueryError):
-        for low, high in asker.rows(
-            f"SELECT ?p ?q {_everywhere(f'?p <{RDFS.subPropertyOf}> ?q', merged)}", "p", "q"
-        ):
+        for low, high in asker.rows(f"SELECT ?p ?q {_everywhere(f'?p <{RDFS.subPropertyOf}> ?q', merged)}", "p", "q"):
             if isinstance(low, ox.NamedNode) and isinstance(high, ox.NamedNode):
                 above.setdefault(low.value, set()).add(high.value)
     found: list[tuple[str, Basis]] = []

@@ -115,7 +115,7 @@ class Keeper:
             make_index(self._engine, self._settings, path, base=self._base, merged=self._merged)
             return
         command = [sys.executable, "-m", "miit_graph.search.make", str(path)]
-        done = subprocess.run(command, check=False, preexec_fn=lambda: os.nice(_NICENESS))  
+        done = subprocess.run(command, check=False, preexec_fn=lambda: os.nice(_NICENESS))
         if done.returncode:
             _log.error("the index of the search could not be made; the messages are above")
             raise NotReady

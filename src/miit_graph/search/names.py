@@ -35,16 +35,10 @@ _KNOWN: dict[str, Basis] = {
     FOAF.nick: "alternative",
     M.formalName: "formal",
     M.nameText: "source",
-    **{
-        f"{schema}{name}": basis
-        for schema in (SCHEMA, _OLD_SCHEMA)
-        for name, basis in (
-            ("name", "label"),
-            ("alternateName", "alternative"),
-            ("legalName", "formal"),
-            ("identifier", "notation"),
-        )
-    },
+    **dict.fromkeys((SCHEMA.name, f"{_OLD_SCHEMA}name"), "label"),
+    **dict.fromkeys((SCHEMA.alternateName, f"{_OLD_SCHEMA}alternateName"), "alternative"),
+    **dict.fromkeys((SCHEMA.legalName, f"{_OLD_SCHEMA}legalName"), "formal"),
+    **dict.fromkeys((SCHEMA.identifier, f"{_OLD_SCHEMA}identifier"), "notation"),
 }
 _BY_LOCAL_NAME: dict[str, Basis] = {
     **dict.fromkeys(("label", "name", "title", "名称", "标题"), "label"),

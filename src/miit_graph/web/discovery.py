@@ -68,7 +68,12 @@ def openapi() -> Response:
 @blueprint.get("/robots.txt")
 def robots() -> Response:
     """Everything may be indexed but the answers to queries (RFC 9309)."""
-    lines = ["User-agent: *", f"Disallow: {request.script_root}/sparql?", f"Sitemap: {request.url_root}sitemap.xml"]
+    lines = [
+        "User-agent: *",
+        f"Disallow: {request.script_root}/sparql?",
+        f"Disallow: {request.script_root}/search?",
+        f"Sitemap: {request.url_root}sitemap.xml",
+    ]
     return Response("\n".join(lines) + "\n", content_type=PLAIN)
 
 

@@ -10,6 +10,7 @@ from miit_graph.export.graph import FORMATS, HELP
 from miit_graph.export.graph.options import Dialect, Facts, Table
 from miit_graph.publish.dumps import ENDINGS
 from miit_graph.publish.published import Published
+from miit_graph.web.discovery_schemas import SEARCH_ANSWER
 
 _PROBLEM = {"$ref": "#/components/responses/Problem"}
 _STRING = {"type": "string"}
@@ -102,6 +103,34 @@ def _graph_files() -> dict[str, Any]:
     }
 
 
+def _search() -> dict[str, Any]:
+    question = _query("q", "What to look for: a name or part of one, in any language, pinyin, an abbreviation.")
+    number = {"type": "integer", "minimum": 1}
+    found = _get(
+        "Search by name",
+        ["text/html"],
+        question,
+        _query("kind", "Only things of these kinds: IRIs or local names.", {"type": "array", "items": _STRING}),
+        _query("page", "Page of the result, from 1.", number),
+        _query("limit", "Hits of a page.", {**number, "maximum": 100, "default": 20}),
+        _query("format", "Overrides the Accept header.", {"type": "string", "enum": ["json", "html"]}),
+        _LANG,
+        _304="Unchanged.",
+        _400="",
+        _404="",
+        _406="",
+        _503="",
+    )
+    content = found["responses"]["200"]["content"]
+    content["application/json"] = {"schema": {"$ref": "#/components/schemas/SearchAnswer"}}
+    limit = _query("limit", "Suggestions at most.", {**number, "maximum": 20, "default": 8})
+    kind = "application/x-suggestions+json"
+    suggested = _get("Names that somebody may be typing (OpenSearch)", [kind], question, limit, _LANG, _400="", _503="")
+    suggested["responses"]["200"]["content"][kind] = {"schema": {"type": "array", "minItems": 4, "maxItems": 4}}
+    described = _get("The search for browsers (OpenSearch)", ["application/opensearchdescription+xml"], _LANG)
+    return {"/search": found, "/search/suggest": suggested, "/opensearch.xml": described}
+
+
 def _paths() -> dict[str, Any]:
     thing = {kind: _get(f"A {kind}", [], _NAME, **_SEE_OTHER) for kind in ("thing", "code", "shape")}
     described = _get("Description of an entity", _DOCUMENT, _NAME, _FORMAT, _PAGE, _LANG, _404="", _406="", _410="")
@@ -151,6 +180,7 @@ def _paths() -> dict[str, Any]:
             _416="",
         ),
         **_graph_files(),
+        **_search(),
         "/.well-known/void": void,
         "/void": void,
         "/openapi.json": _get("This description", state),
@@ -181,7 +211,7 @@ def document(root: str, published: Published) -> dict[str, Any]:
         "servers": [{"url": root.rstrip("/") or "/"}],
         "paths": _paths(),
         "components": {
-            "schemas": {"Problem": problem},
+            "schemas": {"Problem": problem, "SearchAnswer": SEARCH_ANSWER},
             "responses": {
                 "Problem": {
                     "description": "A problem (RFC 9457)",

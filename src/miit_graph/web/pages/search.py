@@ -47,7 +47,7 @@ def keeper(app: Flask) -> Keeper:
 
 def _finder() -> Finder:
     try:
-        return keeper(current_app).finder()  # type: ignore[arg-type]
+        return keeper(current_app).finder()
     except NotReady:
         raise Problem(
             503,
@@ -147,7 +147,7 @@ def _chosen(finder: Finder) -> set[int] | None:
     wanted = [kind for kind in request.args.getlist("kind") if kind]
     for kind in wanted:
         if not kinds_named(finder.index, [kind]):
-            detail = f"kind={kind[:200]} is no kind of thing here. The member facets of an answer lists those there are."
+            detail = f"kind={kind[:200]} is no kind of thing here. The facets of an answer list those there are."
             raise Problem(400, "request", "The request is not understood", detail)
     return kinds_named(finder.index, wanted) if wanted else None
 
@@ -158,7 +158,7 @@ def _json(value: Any, kind: str) -> Response:
 
 def _address(**changes: Any) -> str:
     """This search with some parameters changed (or, as None, left out)."""
-    parameters = request.args.to_dict(flat=False) | {name: value for name, value in changes.items()}
+    parameters = request.args.to_dict(flat=False) | changes
     fields = {name: value for name, value in parameters.items() if value is not None}
     return f"{request.script_root}/search?{urlencode(fields, doseq=True)}"
 
@@ -242,4 +242,3 @@ def _to_try(finder: Finder) -> list[tuple[str, str]]:
             found.append(text)
     result: list[tuple[str, str]] = [(text, _address(q=text)) for text in dict.fromkeys(found)]
     return result[: 2 * _TRIED]
-

@@ -60,7 +60,12 @@ def _kind(index: Index, number: int) -> Any:
 
 
 def _facets(index: Index, result: Result) -> Iterator[Any]:
-    for number, count in sorted(result.kinds.items(), key=lambda item: (-item[1], item[0])):
+    """Kinds with what counts for more first (bodies, then codes, then facts), of equals the larger."""
+    worth: dict[int, float] = {}
+    for hit in result.hits:
+        number = index.thing_kinds[hit.thing]
+        worth[number] = max(worth.get(number, 0.0), index.worths[hit.thing])
+    for number, count in sorted(result.kinds.items(), key=lambda item: (-round(worth[item[0]], 1), -item[1], item[0])):
         kind = _kind(index, number)
         if kind is not None:
             yield {"kind": kind, "value": kind_value(kind["iri"]), "count": count}

@@ -25,6 +25,8 @@ MOST_LINES = 10_000
 """Names that one look through the index brings; the important ones come first."""
 MOST_COMPARED = 15_000
 """Names that one question is compared with."""
+MOST_LISTED = 10_000
+"""Things of a kind that are listed."""
 _REMEMBERED = 8
 _DEGREE = 0.15
 _EXACT = 0.2
@@ -43,7 +45,8 @@ class Hit:
     thing: int
     score: float
     name: int
-    match: Match
+    match: Match | None
+    """None if only a kind was asked for."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,6 @@ class Result:
     """
 
     hits: Sequence[Hit]
-    kinds: Counter[int]
     complete: bool = True
     corrected: str = ""
     near: tuple[str, ...] = ()
@@ -75,20 +77,33 @@ class Finder:
     def __init__(self, index: Index) -> None:
         self.index = index
         self.find = lru_cache(maxsize=_REMEMBERED)(self._find)
+        self.of_kind = lru_cache(maxsize=_REMEMBERED)(self._of_kind)
 
     def _find(self, text: str) -> Result:
         """What matches ``text``, or a spelling near to it if nothing does."""
         question = Question.of(text)
         if not question or not len(self.index):
-            return Result((), Counter())
+            return Result(())
         result = self._ranked(question)
         if result.hits:
             return result
         for other in self._corrections(question):
             result = self._ranked(Question.of(other))
             if result.hits:
-                return Result(result.hits, result.kinds, result.complete, other)
-        return Result((), Counter(), True, "", tuple(self._near(question)))
+                return Result(result.hits, result.complete, other)
+        return Result((), True, "", tuple(self._near(question)))
+
+    def _of_kind(self, sets: frozenset[int]) -> Result:
+        """All things whose classes make one of these sets, the most important first."""
+        index = self.index
+        hits: list[Hit] = []
+        for thing, number in enumerate(index.thing_classes):
+            if number in sets:
+                if len(hits) == MOST_LISTED:
+                    return Result(hits, False)
+                score = round(index.worths[thing] * (1 + _DEGREE * index.degrees[thing]) / _BEST, 4)
+                hits.append(Hit(thing, score, index.names_of(thing)[0], None))
+        return Result(hits)
 
     def _ranked(self, question: Question) -> Result:
         work = _Work()
@@ -98,7 +113,7 @@ class Finder:
         if question.words:
             self._across(question, work)
         hits = sorted(work.best.values(), key=lambda hit: (-hit.score, hit.thing))
-        return Result(hits, Counter(self.index.thing_kinds[hit.thing] for hit in hits), work.complete)
+        return Result(hits, work.complete)
 
     def _compare(self, number: int, question: Question, work: _Work) -> bool:
         """Note how one name matches; false if enough was compared."""

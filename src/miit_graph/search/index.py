@@ -68,6 +68,7 @@ class Index:
         self.version: str = mapped.head["version"]
         self.things: int = mapped.head["things"]
         self.kinds: list[dict[str, Any]] = mapped.head["kinds"]
+        self.class_sets: list[frozenset[str]] = [frozenset(names) for names in mapped.head["class_sets"]]
         self.sorts: list[dict[str, Any]] = mapped.head["sorts"]
         self.keys = Rows(mapped, "keys")
         self.spoken = Rows(mapped, "spoken")
@@ -77,6 +78,7 @@ class Index:
         self.worths = mapped.numbers("worths", "f")
         self.degrees = mapped.numbers("degrees", "f")
         self.thing_kinds = mapped.numbers("kinds", "H")
+        self.thing_classes = mapped.numbers("classes", "I")
         self._first_names = mapped.numbers("first_names", "I")
         self._spoken_starts = mapped.numbers("spoken.starts", "I")
         self._begins = mapped.view("begins")

@@ -61,12 +61,16 @@ class Kinds:
             name,
         )
 
+    def all(self, thing: str) -> frozenset[str]:
+        """Every class of a thing, as stated or inferred, and those above them."""
+        classes = set(self._found.classes.get(thing, ())) - _EMPTY
+        return frozenset(classes.union(*map(self.above, classes)))
+
     def worth(self, thing: str) -> float:
         """From 0 to 1: the least of what its classes are worth."""
-        classes = set(self._found.classes.get(thing, ()))
+        classes = self.all(thing)
         if not classes:
             return _NO_CLASS
-        classes |= {upper for name in classes for upper in self.above(name)}
         for name, value in _NAMED.items():
             if name in classes:
                 return value

@@ -67,6 +67,7 @@ def _lay_out(found: Collected, base: str) -> tuple[dict[str, Any], dict[str, byt
     worths, degrees, thing_kinds, first_names = array("f"), array("f"), array("H"), array("I")
     owners, bases, languages, uses, sorts = array("I"), array("B"), array("H"), array("I"), array("H")
     known_kinds, known_languages, known_sorts = _Numbers(), _Numbers(), _Numbers()
+    thing_classes, class_sets = array("I"), dict[frozenset[str], int]()
     use_rows = _Rows()
     use_rows.add("")
     words: Counter[str] = Counter()
@@ -75,6 +76,7 @@ def _lay_out(found: Collected, base: str) -> tuple[dict[str, Any], dict[str, byt
         worths.append(worth)
         degrees.append(degree)
         thing_kinds.append(known_kinds.number(kinds.main(iri)))
+        thing_classes.append(class_sets.setdefault(kinds.all(iri), len(class_sets)))
         first_names.append(len(owners))
         for (text, language), name in _sorted(found.names[iri]):
             folded = Name.of(text)
@@ -103,7 +105,13 @@ def _lay_out(found: Collected, base: str) -> tuple[dict[str, Any], dict[str, byt
         "begins": bytes(begins.content),
         **initials.sections("initials"),
         **use_rows.sections("uses"),
-        **{"worths": worths, "degrees": degrees, "kinds": thing_kinds, "first_names": first_names},
+        **{
+            "worths": worths,
+            "degrees": degrees,
+            "kinds": thing_kinds,
+            "classes": thing_classes,
+            "first_names": first_names,
+        },
         **{"owners": owners, "bases": bases, "languages": languages, "use": uses, "sorts": sorts},
         "words": vocabulary.encode(),
     }
@@ -111,6 +119,7 @@ def _lay_out(found: Collected, base: str) -> tuple[dict[str, Any], dict[str, byt
         "names": len(owners),
         "things": len(order),
         "kinds": [{"iri": iri, "label": _labels(found, iri)} for iri in known_kinds.values],
+        "class_sets": [sorted(classes) for classes in class_sets],
         "languages": known_languages.values,
         "sorts": [{"iri": iri, "label": _labels(found, iri)} for iri in known_sorts.values],
     }

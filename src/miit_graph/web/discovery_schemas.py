@@ -45,7 +45,7 @@ _HIT = _object(
     page={**_STRING, "description": "Address of its page on this server."},
     label=_LABELS,
     kind={"oneOf": [_KIND, {"type": "null"}]},
-    match=_MATCH,
+    match={"oneOf": [_MATCH, {"type": "null"}]},
     score={"type": "number", "minimum": 0, "maximum": 1},
 )
 _FACET = _object("A kind and how many hits are of it.", kind=_KIND, value=_STRING, count=_COUNT)

@@ -19,6 +19,7 @@ CHINESE: dict[str, tuple[str, str]] = {
     "query-too-long": ("查询过长", "查询文本的字节数超过上限。"),
     "too-large": ("请求过大", "请求体的字节数超过服务器接受的上限。"),
     "media-type": ("请求体类型未知", "查询须以表单或 application/sparql-query 提交。"),
+    "search-not-ready": ("搜索尚未就绪", "图谱中的名称仍在读取，请过几秒再试。"),
     "result-too-large": ("结果过大", "结果的字节数超过上限。"),
     "engine": ("查询引擎出错", "引擎内部发生故障，原因不在查询本身。"),
     "server": ("服务器出错", "服务器内部发生故障，原因不在请求本身。"),

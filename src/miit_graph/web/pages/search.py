@@ -20,7 +20,7 @@ from miit_graph.web.language import page_language
 from miit_graph.web.linked_data.answers import link_header, published, tag, unchanged, validated
 from miit_graph.web.linked_data.names import address
 from miit_graph.web.page import page
-from miit_graph.web.pages.search_answer import kind_text, kinds_named, parts, suggestions, title, told
+from miit_graph.web.pages.search_answer import classes_named, kind_text, parts, suggestions, title, told
 from miit_graph.web.pages.search_texts import TEXTS
 from miit_graph.web.problems import Problem
 
@@ -70,8 +70,9 @@ def search() -> Response:
     same = unchanged(etag, weak=html)
     if same is not None:
         return same
-    result = finder.find(question)
-    answer = told(finder, question, result, _chosen(finder), number, limit)
+    chosen = _chosen(finder)
+    result = finder.find(question) if question or chosen is None else finder.of_kind(chosen)
+    answer = told(finder, question, result, chosen, number, limit)
     if number > answer["pages"]:
         raise Problem(
             404, "not-found", "There is nothing here", f"The result has no page {number}; it has {answer['pages']}."
@@ -142,14 +143,10 @@ def _whole(name: str, low: int, high: int, usual: int) -> int:
     return int(value)
 
 
-def _chosen(finder: Finder) -> set[int] | None:
-    """The kinds asked for. Raises Problem (400) for one that the graph doesn't have."""
+def _chosen(finder: Finder) -> frozenset[int] | None:
+    """The kinds asked for; None for all."""
     wanted = [kind for kind in request.args.getlist("kind") if kind]
-    for kind in wanted:
-        if not kinds_named(finder.index, [kind]):
-            detail = f"kind={kind[:200]} is no kind of thing here. The facets of an answer list those there are."
-            raise Problem(400, "request", "The request is not understood", detail)
-    return kinds_named(finder.index, wanted) if wanted else None
+    return classes_named(finder.index, wanted) if wanted else None
 
 
 def _json(value: Any, kind: str) -> Response:
@@ -203,7 +200,7 @@ def _page(finder: Finder, answer: Any) -> Response:
         previous=_address(page=number - 1) if number > 1 else "",
         next=_address(page=number + 1) if number < pages else "",
         as_json=_address(format="json"),
-        tried=[] if answer["query"] else _to_try(finder),
+        tried=[] if answer["query"] or any(kinds) else _to_try(finder),
         index=finder.index,
     )
 
@@ -211,7 +208,7 @@ def _page(finder: Finder, answer: Any) -> Response:
 def _shown(hit: Any, language: str) -> dict[str, Any]:
     name, foreign = title(hit, language)
     other = "zh" if language == "en" else "en"
-    match = hit["match"]
+    match = hit["match"] or {"name": name, "language": "und", "basis": "label", "how": "", "spans": []}
     plain = match["name"] == name
     marked = parts(match["name"], match["spans"])
     called_otherwise = hit["label"].get(other, "")

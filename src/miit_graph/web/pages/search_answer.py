@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -25,15 +26,20 @@ def kind_value(iri: str) -> str:
     return local_name(iri)
 
 
-def kinds_named(index: Index, names: list[str]) -> set[int]:
-    """The numbers of the kinds that ``names`` (IRIs or local names) stand for."""
-    return {n for n, kind in enumerate(index.kinds) if kind["iri"] in names or kind_value(kind["iri"]) in names}
+def classes_named(index: Index, names: list[str]) -> frozenset[int]:
+    """The numbers of the sets of classes that have a class which ``names`` (IRIs or local names) stand for."""
+    wanted = set(names)
+    return frozenset(
+        number
+        for number, classes in enumerate(index.class_sets)
+        if not wanted.isdisjoint(classes) or not wanted.isdisjoint(map(kind_value, classes))
+    )
 
 
-def told(finder: Finder, question: str, result: Result, chosen: set[int] | None, page: int, limit: int) -> Any:
-    """The answer as a JSON value; see docs/search.md. ``chosen`` are the kinds asked for, None for all."""
+def told(finder: Finder, question: str, result: Result, chosen: frozenset[int] | None, page: int, limit: int) -> Any:
+    """The answer as a JSON value; see docs/search.md. ``chosen`` are the sets of classes asked for, None for all."""
     index = finder.index
-    hits = [hit for hit in result.hits if chosen is None or index.thing_kinds[hit.thing] in chosen]
+    hits = [hit for hit in result.hits if chosen is None or index.thing_classes[hit.thing] in chosen]
     first = (page - 1) * limit
     answer: dict[str, Any] = {
         "query": question,
@@ -62,10 +68,16 @@ def _kind(index: Index, number: int) -> Any:
 def _facets(index: Index, result: Result) -> Iterator[Any]:
     """Kinds with what counts for more first (bodies, then codes, then facts), of equals the larger."""
     worth: dict[int, float] = {}
+    sets = Counter[int]()
     for hit in result.hits:
         number = index.thing_kinds[hit.thing]
         worth[number] = max(worth.get(number, 0.0), index.worths[hit.thing])
-    for number, count in sorted(result.kinds.items(), key=lambda item: (-round(worth[item[0]], 1), -item[1], item[0])):
+        sets[index.thing_classes[hit.thing]] += 1
+    counts = {
+        number: sum(count for found, count in sets.items() if index.kinds[number]["iri"] in index.class_sets[found])
+        for number in worth
+    }
+    for number, count in sorted(counts.items(), key=lambda item: (-round(worth[item[0]], 1), -item[1], item[0])):
         kind = _kind(index, number)
         if kind is not None:
             yield {"kind": kind, "value": kind_value(kind["iri"]), "count": count}
@@ -73,6 +85,19 @@ def _facets(index: Index, result: Result) -> Iterator[Any]:
 
 def _hit(index: Index, hit: Hit) -> Any:
     iri = index.iri(hit.thing)
+    return {
+        "iri": iri,
+        "page": link_to(iri),
+        "label": labels_of(index.labels(hit.thing)),
+        "kind": _kind(index, index.thing_kinds[hit.thing]),
+        "match": _match(index, hit),
+        "score": hit.score,
+    }
+
+
+def _match(index: Index, hit: Hit) -> Any:
+    if hit.match is None:
+        return None
     name = index.name_as_written(hit.name)
     match: dict[str, Any] = {
         "name": name.text,
@@ -86,14 +111,7 @@ def _hit(index: Index, hit: Hit) -> Any:
         match["use"] = {"iri": name.use, "page": link_to(name.use)}
         if sort["iri"]:
             match["use"]["basis"] = {"iri": sort["iri"], "label": labels_of(sort["label"])}
-    return {
-        "iri": iri,
-        "page": link_to(iri),
-        "label": labels_of(index.labels(hit.thing)),
-        "kind": _kind(index, index.thing_kinds[hit.thing]),
-        "match": match,
-        "score": hit.score,
-    }
+    return match
 
 
 def title(hit: Any, language: str) -> tuple[str, str]:

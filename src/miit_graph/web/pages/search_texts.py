@@ -10,6 +10,7 @@ TEXTS: Texts = {
     "found_most": {"en": "More than {total} found, the most important first", "zh": "找到 {total} 项以上，重要的在前"},
     "none": {"en": "Nothing is called “{question}”", "zh": "没有名称与“{question}”相符的条目"},
     "none_kind": {"en": "Nothing of this kind is called “{question}”", "zh": "该类别中没有与“{question}”相符的条目"},
+    "none_of_kind": {"en": "There is nothing of this kind", "zh": "没有此类别的条目"},
     "near": {"en": "Names that look like it:", "zh": "相近的名称："},
     "advice": {
         "en": "Try fewer letters, one word of the name, or its pinyin.",

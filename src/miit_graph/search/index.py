@@ -7,6 +7,7 @@ single characters and any part as well as whole words, and needs no segmentation
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from miit_graph.matching.match import Name, Spoken
-from miit_graph.search.names import ORDER, Basis
+from miit_graph.search.names import ORDER, Basis, local_name
 from miit_graph.search.storage import Mapped
 
 
@@ -94,6 +95,11 @@ class Index:
     def words(self) -> list[str]:
         """The words in Latin letters, the most frequent first."""
         return self._mapped.bytes("words").decode().split("\n")
+
+    @cached_property
+    def local_names(self) -> Counter[str]:
+        """How many classes have each local name."""
+        return Counter(local_name(iri) for iri in set().union(*self.class_sets))
 
     def name(self, number: int) -> Name:
         """A name as it is compared."""

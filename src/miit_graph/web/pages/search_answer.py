@@ -21,9 +21,10 @@ def labels_of(labels: dict[str, str]) -> Labels:
     return {language or "und": text for language, text in sorted(labels.items())}
 
 
-def kind_value(iri: str) -> str:
-    """How a kind is named in an address: by its local name."""
-    return local_name(iri)
+def kind_value(index: Index, iri: str) -> str:
+    """How a kind is named in an address: by its local name, if no other class has that; else by its IRI."""
+    name = local_name(iri)
+    return name if index.local_names[name] == 1 else iri
 
 
 def classes_named(index: Index, names: list[str]) -> frozenset[int]:
@@ -32,7 +33,7 @@ def classes_named(index: Index, names: list[str]) -> frozenset[int]:
     return frozenset(
         number
         for number, classes in enumerate(index.class_sets)
-        if not wanted.isdisjoint(classes) or not wanted.isdisjoint(map(kind_value, classes))
+        if not wanted.isdisjoint(classes) or not wanted.isdisjoint(map(local_name, classes))
     )
 
 
@@ -80,7 +81,7 @@ def _facets(index: Index, result: Result) -> Iterator[Any]:
     for number, count in sorted(counts.items(), key=lambda item: (-round(worth[item[0]], 1), -item[1], item[0])):
         kind = _kind(index, number)
         if kind is not None:
-            yield {"kind": kind, "value": kind_value(kind["iri"]), "count": count}
+            yield {"kind": kind, "value": kind_value(index, kind["iri"]), "count": count}
 
 
 def _hit(index: Index, hit: Hit) -> Any:

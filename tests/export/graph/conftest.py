@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from miit_graph.build.snapshot import Snapshot
 from miit_graph.export.graph import Options, Source, write_graph
 from tests.export.graph.graph_readers import (
     HERE,
+    PATH,
     Read,
     csv_zip,
     graphviz,
@@ -59,15 +61,17 @@ def source(graph_store: ox.Store) -> Source:
 @pytest.fixture(scope="session")
 def node_modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with graphology and Cytoscape.js from the npm registry, as the lock file says."""
-    if shutil.which("npm") is None:
+    npm = shutil.which("npm", path=PATH)
+    if npm is None:
         missing("Node.js is not installed")
     folder = tmp_path_factory.mktemp("js")
     for file in (HERE / "js").iterdir():
         if file.is_file():
             shutil.copy(file, folder)
     ran = subprocess.run(
-        ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"],
+        [npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts"],
         cwd=folder,
+        env={**os.environ, "PATH": PATH},
         capture_output=True,
         check=False,
         timeout=300,

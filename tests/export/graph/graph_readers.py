@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ import networkx as nx
 import pytest
 
 HERE = Path(__file__).parent
+PATH = os.pathsep.join((os.environ.get("PATH", ""), str(Path(sys.executable).parent)))
+"""Where Node.js is looked for: on this machine, else in the virtual environment, where the set-up puts it."""
 REQUIRED = os.environ.get("MIIT_GRAPH_ALL_READERS") == "1"
 """Whether a missing program is a failure: so in continuous integration."""
 
@@ -119,7 +122,7 @@ def node_reader(reader: str, modules: Path) -> Callable[[Path], Read]:
 
     def read(path: Path) -> Read:
         ran = subprocess.run(
-            ["node", str(modules / "read.js"), reader, str(path)],
+            [shutil.which("node", path=PATH) or "node", str(modules / "read.js"), reader, str(path)],
             capture_output=True,
             check=False,
             timeout=120,

@@ -20,6 +20,8 @@ _FONTS = (
     "Noto Sans CJK SC,Noto Sans SC,Source Han Sans SC,PingFang SC,Microsoft YaHei,SimHei,WenQuanYi Zen Hei,sans-serif"
 )
 """The first that the machine has is taken; all but the last have Chinese characters."""
+_GAP, _GAP_WITH_BOXES = "0.08", "0.04"
+"""Inches between nodes. Graphviz leaves such a gap for every invisible line past a box, too, so boxes ask for less."""
 _LABELLED_EDGES = 60
 """Up to so many lines have their names drawn, if there are no boxes; else names only clutter, and are tooltips."""
 
@@ -46,7 +48,8 @@ def _lines(graph: PropertyGraph) -> Iterator[str]:
     yield (
         f'graph [charset="UTF-8", rankdir="RL", compound="true", newrank="true", bgcolor="white", '
         f'fontname={_quoted(_FONTS)}, fontsize="12", labelloc="t", labeljust="l", '
-        'ranksep="0.5", nodesep="0.08", splines="true", outputorder="edgesfirst", '
+        f'ranksep="0.5", nodesep="{_GAP_WITH_BOXES if layout.boxes else _GAP}", splines="true", '
+        'outputorder="edgesfirst", '
         f"label=<{legend}>];"
     )
     yield (

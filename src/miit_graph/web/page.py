@@ -45,8 +45,8 @@ def page(template: str, status: int = 200, *, texts: Texts | None = None, **valu
         t=partial(text, language=language, own=texts or {}),
         say=partial(pick, language=language),
         asset=asset,
-        way=_way,
-        ways=[(address, key) for endpoint, key in _WAYS if (address := _way(endpoint))],
+        way=way,
+        ways=[(address, key) for endpoint, key in _WAYS if (address := way(endpoint))],
         **values,
     )
     response = Response(content, status, content_type="text/html; charset=utf-8")
@@ -57,5 +57,6 @@ def page(template: str, status: int = 200, *, texts: Texts | None = None, **valu
     return response
 
 
-def _way(endpoint: str, **values: Any) -> str:
+def way(endpoint: str, **values: Any) -> str:
+    """The address of another page; empty if this server has none of that name."""
     return url_for(endpoint, **values) if endpoint in current_app.view_functions else ""

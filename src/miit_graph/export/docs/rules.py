@@ -42,7 +42,9 @@ class RuleReader:
     def rules(self) -> list[Rule]:
         """All rules, by identifier and IRI."""
         found = [self._rule(node) for node in self._roots()]
-        return sorted((r for r in found if r.checks), key=lambda rule: (natural(rule.identifier), rule.iri))
+        views = set(self._part.subjects(SH.order))  # arrange pages, and check nothing without a target
+        ruling = (r for r in found if r.checks and (r.targets or ox.NamedNode(r.iri) not in views))
+        return sorted(ruling, key=lambda rule: (natural(rule.identifier), rule.iri))
 
     def _roots(self) -> list[ox.NamedNode]:
         """Shapes with an IRI that no other shape is made of."""

@@ -17,7 +17,7 @@ from miit_graph.publish.sparql_text import iri as text_of
 from miit_graph.publish.sparql_text import iris, is_iri, literal
 from miit_graph.vocabulary import DCT, FOAF, OWL, PROV, RDFS, SCHEMA, SKOS, M
 
-OWN, FACTS, LINKS = 600, 30, 150
+OWN, FACTS, LINKS = 600, 400, 1_000
 """How many own triples, facts and links a page tells at most."""
 RECEIPTS = 2_000
 LABELS = (SKOS.prefLabel, RDFS.label, DCT["title"], SCHEMA.name, FOAF.name)

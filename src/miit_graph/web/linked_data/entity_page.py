@@ -1,9 +1,9 @@
-"""A description as what its page shows: named values in groups, each with where it leads and where it was said."""
+"""What the page of a thing shows, in one language: names, sections, who links here, and what follows from it."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -11,265 +11,180 @@ from typing import Any
 import pyoxigraph as ox
 
 from miit_graph.publish.ask import Term
-from miit_graph.vocabulary import DCT, FOAF, PROV, RDF, RDFS, SCHEMA, SKOS, XSD, M
-from miit_graph.web.linked_data.descriptions import LABELS, Description
-from miit_graph.web.linked_data.names import link_to
-from miit_graph.web.linked_data.texts import name_of_language, text
+from miit_graph.vocabulary import DCT, PROV, RDF, RDFS, SCHEMA, SKOS, XSD, M
+from miit_graph.web.linked_data.descriptions import LABELS
+from miit_graph.web.linked_data.facts import Receipt, receipts
+from miit_graph.web.linked_data.sections import Part
+from miit_graph.web.linked_data.terms import Known, Property, Value, cited
+from miit_graph.web.linked_data.texts import text
+from miit_graph.web.linked_data.views import Views
 
-Origins = Mapping[tuple[str, Term], frozenset[str]]
+Origins = dict[tuple[str, Term], frozenset[str]]
 """For the predicate and object of an own triple: the named graphs that hold it."""
 _DEPTH = 6
-_OBVIOUS = frozenset((XSD.string, XSD.integer, XSD.decimal, XSD.boolean, XSD.date))
-"""Datatypes that a reader sees without being told."""
-_QUIET = frozenset((*LABELS, RDF.type, PROV.wasDerivedFrom, M.rank, RDFS.label))
-_TIMES = (M.validFrom, M.validUntil)
-_FIRST = (SKOS.prefLabel, SKOS.altLabel, SKOS.definition, SKOS.scopeNote, DCT.description)
-_OTHER_VOCABULARIES = (str(SCHEMA), str(FOAF), str(RDFS))
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """A term as it is shown; ``parts`` are the properties of a blank node."""
-
-    text: str
-    link: str = ""
-    language: str = ""
-    datatype: str = ""
-    parts: tuple[Property, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Property:
-    """A predicate with its values, and where they were said."""
-
-    name: Value
-    values: tuple[Value, ...]
-    origins: tuple[Value, ...] = ()
-    derived: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """A citation: source, lines, and the words themselves."""
-
-    citation: Value
-    source: Value | None
-    lines: str
-    quotes: tuple[Value, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """A fact node."""
-
-    name: Value
-    kinds: tuple[Value, ...]
-    roles: tuple[Value, ...]
-    rank: tuple[Value, ...]
-    times: tuple[Property, ...]
-    properties: tuple[Property, ...]
-    receipts: tuple[Receipt, ...]
+_LEADING = (SKOS.definition, SKOS.scopeNote, DCT.description, RDFS.comment, SKOS.editorialNote)
+_TOLD = frozenset((*LABELS, *_LEADING, RDF.type, PROV.wasDerivedFrom, RDFS.label, SKOS.altLabel))
 
 
 @dataclass
 class EntityPage:
-    """What the page of an entity shows, in one language. ``base`` is where the IRIs of the dataset begin."""
+    """The page of ``iri``: ``own`` are its triples (and those of blank nodes below), ``parts`` the sections."""
 
-    found: Description
-    language: str
-    base: str
-    prefixes: Mapping[str, str]
+    iri: str
+    known: Known
+    views: Views
+    own: list[ox.Triple]
     origins: Origins = field(default_factory=dict)
+    parts: list[Part] = field(default_factory=list)
+    links: list[Property] = field(default_factory=list)
+    only: str = ""
+
+    @property
+    def language(self) -> str:
+        """The language of the page."""
+        return self.known.language
 
     @cached_property
-    def _names(self) -> dict[str, dict[str, str]]:
-        names: dict[str, dict[str, str]] = {}
-        for triple in (*self.found.labels, *self.found.own):
-            subject, name = triple.subject, triple.object
-            if triple.predicate.value in LABELS and isinstance(name, ox.Literal) and isinstance(subject, ox.NamedNode):
-                texts = names.setdefault(subject.value, {})
-                texts.setdefault((name.language or "").partition("-")[0], name.value)
-        return names
-
-    def named(self, iri: str) -> Value:
-        """An IRI under its name in the page's language, else in English, Chinese, any; else shortened."""
-        names = self._names.get(iri, {})
-        for tag in (self.language, "en", "zh", *sorted(names)):
-            if tag in names:
-                return Value(names[tag], link_to(iri), "" if tag == self.language else tag)
-        return Value(self._short(iri), link_to(iri))
-
-    def _short(self, iri: str) -> str:
-        for prefix, space in self.prefixes.items():
-            local = iri.removeprefix(space)
-            if local != iri and local and "/" not in local and "#" not in local:
-                return f"{prefix}:{local}"
-        return iri.removeprefix(self.base) if self.base else iri
+    def names(self) -> dict[str, str]:
+        """The names by language."""
+        return self.known.names(self.iri)
 
     @property
     def title(self) -> Value:
-        """The name of the entity."""
-        return self.named(self.found.iri)
+        """The name of the thing."""
+        return self.known.named(self.iri)
 
     @property
     def subtitle(self) -> Value | None:
         """Its name in the other language of the pages."""
         other = "zh" if self.language == "en" else "en"
-        name = self._names.get(self.found.iri, {}).get(other)
+        name = self.names.get(other)
         return Value(name, "", other) if name and name != self.title.text else None
 
     @property
     def title_note(self) -> str:
         """Says so if the name is in another language than the page, or missing."""
-        if not self._names.get(self.found.iri):
+        if not self.names:
             return text("no_name", self.language)
         tag = self.title.language
-        return text("other_language", self.language, other=name_of_language(tag, self.language)) if tag else ""
+        return text("other_language", self.language, other=self.known.language_name(tag)) if tag else ""
+
+    @property
+    def other_names(self) -> list[Value]:
+        """Further names, whatever their language."""
+        terms = [t.object for t in self._said if t.predicate.value == SKOS.altLabel]
+        return sorted((self.known.value(term) for term in terms), key=lambda v: (v.language, v.text.casefold()))
+
+    def basis(self, name: str) -> Value | None:
+        """On what a name rests, if a fact tells (printed in a source, corrected, supplied)."""
+        for part in self.parts:
+            for found in part.lists:
+                for entry in found.entries:
+                    if entry.role == M.nameOf and self.known.first(entry.iri, M.nameText) == name:
+                        return next(iter(self.known.values(self.known.terms(entry.iri, M.nameBasis))), None)
+        return None
+
+    @property
+    def leading(self) -> list[Value]:
+        """What the thing is, in a sentence."""
+        found: list[Value] = []
+        for predicate in _LEADING:
+            terms = [t.object for t in self._said if t.predicate.value == predicate]
+            found += [value for value in self.known.values(terms) if value not in found]
+        return found
 
     @property
     def kinds(self) -> list[Value]:
         """The types that were stated or derived, not those that follow from them."""
-        return [self.named(iri) for iri in self._types(self.found.own) if not self._is_inferred(RDF.type, iri)]
+        return [self.known.named(iri) for iri in self._types() if not self._is_inferred(RDF.type, ox.NamedNode(iri))]
 
-    def _types(self, triples: Iterable[ox.Triple]) -> list[str]:
-        return [t.object.value for t in triples if t.predicate.value == RDF.type and isinstance(t.object, ox.NamedNode)]
-
-    def _is_inferred(self, predicate: str, iri: str) -> bool:
-        return self._from(predicate, ox.NamedNode(iri)) == {f"{self.base}graph/inferred"}
+    def _types(self) -> list[str]:
+        this = ox.NamedNode(self.iri)
+        found = [t for t in self.own if t.predicate.value == RDF.type and t.subject == this]
+        return [t.object.value for t in found if isinstance(t.object, ox.NamedNode)]
 
     def _from(self, predicate: str, term: Term) -> frozenset[str]:
         return self.origins.get((predicate, term), frozenset())
 
-    @cached_property
-    def own(self) -> tuple[list[Property], list[Property]]:
-        """The properties, and those that only follow from them."""
-        said: list[ox.Triple] = []
-        inferred: list[ox.Triple] = []
-        for triple in self.found.own:
-            if str(triple.subject) == f"<{self.found.iri}>":
-                only = self._from(triple.predicate.value, triple.object) == {f"{self.base}graph/inferred"}
-                repeated = triple.predicate.value == RDFS.label and self._repeats(triple.object)
-                (inferred if only or repeated else said).append(triple)
-        shown = [t for t in said if t.predicate.value not in (RDF.type, PROV.wasDerivedFrom)]
-        return self._properties(shown, origins=True), self._properties(inferred)
+    def _is_inferred(self, predicate: str, term: Term) -> bool:
+        return self._from(predicate, term) == {f"{self.known.base}graph/inferred"}
 
-    def _repeats(self, term: Term) -> bool:
-        return any(t.predicate.value == SKOS.prefLabel and t.object == term for t in self.found.own)
+    def _follows(self, triple: ox.Triple) -> bool:
+        """Whether a triple was only derived from facts, or inferred from others."""
+        made = {f"{self.known.base}graph/{name}" for name in ("derived", "inferred")}
+        where = self._from(triple.predicate.value, triple.object)
+        return bool(self.known.base and where) and where <= made
+
+    @cached_property
+    def _said(self) -> list[ox.Triple]:
+        this = ox.NamedNode(self.iri)
+        return [t for t in self.own if t.subject == this]
+
+    @cached_property
+    def properties(self) -> list[tuple[str, Property]]:
+        """The properties with their predicates that are neither told elsewhere on the page nor derived."""
+        shown = [t for t in self._said if t.predicate.value not in _TOLD and not self._follows(t)]
+        return self._properties(shown, origins=True)
+
+    @cached_property
+    def derived(self) -> list[Property]:
+        """The properties that follow from the facts and the ontology's axioms."""
+        found = [t for t in self._said if self._follows(t) and t.predicate.value not in (*LABELS, RDFS.label)]
+        return [shown for _, shown in self._properties(found)]
 
     def _properties(
         self, triples: Iterable[ox.Triple], *, depth: int = _DEPTH, origins: bool = False
-    ) -> list[Property]:
+    ) -> list[tuple[str, Property]]:
         groups: dict[str, list[Term]] = {}
         for triple in triples:
             groups.setdefault(triple.predicate.value, []).append(triple.object)
         found = []
         for predicate, terms in groups.items():
-            values = sorted((self._value(term, depth) for term in terms), key=lambda v: (v.text.casefold(), v.language))
+            values = tuple(
+                sorted((self._value(term, depth) for term in terms), key=lambda v: (v.text.casefold(), v.language))
+            )
             where = sorted({graph for term in terms for graph in self._from(predicate, term)} if origins else ())
-            derived = f"{self.base}graph/derived" in where
-            files = [
-                graph
-                for graph in where
-                if not graph.startswith((f"{self.base}graph/derived", f"{self.base}graph/inferred"))
-            ]
-            links = tuple(Value(graph.removeprefix(f"{self.base}graph/"), link_to(graph)) for graph in files)
-            found.append((predicate, Property(self.named(predicate), tuple(values), links, derived)))
-        return [p for _, p in sorted(found, key=self._order)]
+            files = tuple(self._graph(graph) for graph in where if not self._is_made(graph))
+            made = any(self._is_made(graph) for graph in where)
+            found.append((predicate, Property(self.known.named(predicate), values, files, made, len(values))))
+        return sorted(found, key=self._order)
 
-    @staticmethod
-    def _order(item: tuple[str, Property]) -> tuple[int, bool, str, str]:
-        predicate, shown = item
-        place = _FIRST.index(predicate) if predicate in _FIRST else len(_FIRST)
-        return place, predicate.startswith(_OTHER_VOCABULARIES), shown.name.text.casefold(), predicate
+    def _order(self, item: tuple[str, Property]) -> tuple[float, str, str]:
+        block = self.views.properties.get(item[0])
+        return block.place if block else 1e9, item[1].name.text.casefold(), item[0]
+
+    def _graph(self, graph: str) -> Value:
+        named = self.known.named(graph)
+        return Value(graph.removeprefix(f"{self.known.base}graph/"), named.link)
+
+    def _is_made(self, graph: str) -> bool:
+        return graph.startswith((f"{self.known.base}graph/derived", f"{self.known.base}graph/inferred"))
 
     def _value(self, term: Term, depth: int) -> Value:
-        if isinstance(term, ox.NamedNode):
-            return self.named(term.value)
-        if isinstance(term, ox.Literal):
-            plain = term.language or term.datatype.value in _OBVIOUS
-            return Value(term.value, "", term.language or "", "" if plain else self._short(term.datatype.value))
-        inside = [t for t in self.found.own if t.subject == term]
-        return Value("[ ]", parts=tuple(self._properties(inside, depth=depth - 1)) if depth else ())
-
-    @cached_property
-    def facts(self) -> list[Fact]:
-        """The facts about the entity, in the order of the description."""
-        return [self._fact(node, triples) for node, triples in self.found.facts.items()]
-
-    def _fact(self, node: str, triples: list[ox.Triple]) -> Fact:
-        about = ox.NamedNode(self.found.iri)
-        types = [iri for iri in self._types(triples) if iri.startswith(M) and iri != M.Fact]
-        roles = [t for t in triples if t.object == about]
-        told = [
-            t
-            for t in triples
-            if t.predicate.value not in _QUIET and t.predicate.value not in _TIMES and t.object != about
-        ]
-        return Fact(
-            self.named(node),
-            tuple(self.named(iri) for iri in types),
-            tuple(self.named(t.predicate.value) for t in roles),
-            tuple(self._value(t.object, 0) for t in triples if t.predicate.value == M.rank),
-            tuple(self._properties([t for t in triples if t.predicate.value in _TIMES])),
-            tuple(self._properties(told)),
-            self._receipts(triples),
-        )
+        inside = [t for t in self.own if t.subject == term] if depth else []
+        return self.known.value(term, lambda _: tuple(shown for _, shown in self._properties(inside, depth=depth - 1)))
 
     @property
     def receipts(self) -> tuple[Receipt, ...]:
-        """Where the entity itself was taken from."""
-        return self._receipts(self.found.own)
-
-    def _receipts(self, triples: Iterable[ox.Triple]) -> tuple[Receipt, ...]:
-        cited = [
-            t.object.value
-            for t in triples
-            if t.predicate.value == PROV.wasDerivedFrom and isinstance(t.object, ox.NamedNode)
-        ]
-        return tuple(
-            self._receipt(iri, self.found.citations[iri]) for iri in sorted(cited) if iri in self.found.citations
-        )
-
-    def _receipt(self, iri: str, triples: Collection[ox.Triple]) -> Receipt:
-        def all_of(predicate: str) -> list[Value]:
-            return [self._value(t.object, 0) for t in triples if t.predicate.value == predicate]
-
-        first, last = all_of(M.lineStart), all_of(M.lineEnd)
-        lines = ""
-        if first:
-            same = not last or last[0].text == first[0].text
-            lines = text("line" if same else "lines", self.language, first=first[0].text, last=(last or first)[0].text)
-        source = all_of(DCT.source)
-        return Receipt(self.named(iri), source[0] if source else None, lines, tuple(all_of(M.quote)))
-
-    @cached_property
-    def links(self) -> list[Property]:
-        """Who links to the entity, by predicate."""
-        groups: dict[str, list[Value]] = {}
-        for triple in self.found.links:
-            groups.setdefault(triple.predicate.value, []).append(self._value(triple.subject, 0))
-        return [
-            Property(self.named(predicate), tuple(sorted(values, key=lambda v: v.text.casefold())))
-            for predicate, values in sorted(groups.items())
-        ]
+        """Where the thing itself was taken from."""
+        return receipts(self.known, cited(self.known, self.iri))
 
     def structured_data(self, address: str) -> str:
         """A schema.org description as JSON-LD, safe inside a script element; empty for what has no name."""
-        types = [iri.removeprefix(SCHEMA) for iri in self._types(self.found.own) if iri.startswith(SCHEMA)]
-        names = self._names.get(self.found.iri)
-        if not names:
+        types = [iri.removeprefix(SCHEMA) for iri in self._types() if iri.startswith(SCHEMA)]
+        if not self.names:
             return ""
-        texts = [{"@language": tag, "@value": name} if tag else name for tag, name in sorted(names.items())]
+        texts = [{"@language": tag, "@value": name} if tag else name for tag, name in sorted(self.names.items())]
         card: dict[str, Any] = {
             "@context": "https://schema.org",
             "@type": sorted(types) or "Thing",
-            "@id": self.found.iri,
+            "@id": self.iri,
             "name": texts,
             "mainEntityOfPage": address,
         }
-        for triple in self.found.own:
+        for triple in self.own:
             key = triple.predicate.value.removeprefix(SCHEMA)
-            if key != triple.predicate.value and key != "name" and len(card.setdefault(key, [])) < 50:
+            if key != triple.predicate.value and key != "name" and len(card.setdefault(key, [])) < 12:
                 card[key].append(_json(triple.object))
         return json.dumps(card, ensure_ascii=False, sort_keys=True).translate(
             {60: "\\u003c", 62: "\\u003e", 38: "\\u0026"}
@@ -278,5 +193,7 @@ class EntityPage:
 
 def _json(term: Term) -> Any:
     if isinstance(term, ox.Literal):
-        return {"@language": term.language, "@value": term.value} if term.language else term.value
+        if term.language:
+            return {"@language": term.language, "@value": term.value}
+        return int(term.value) if term.datatype.value == XSD.integer and term.value.isdecimal() else term.value
     return {"@id": str(term).strip("<>")}

@@ -1,4 +1,4 @@
-"""The page of an entity."""
+"""The page of a thing: asks for what it shows, a fixed number of times however much there is, and renders it."""
 
 from __future__ import annotations
 
@@ -9,84 +9,260 @@ import pyoxigraph as ox
 from flask import Response, request
 
 from miit_graph.engine import formats
-from miit_graph.publish.ask import Asker, Term
+from miit_graph.publish.ask import Asker
 from miit_graph.publish.sparql_text import iri as text_of
-from miit_graph.vocabulary import ORG
+from miit_graph.vocabulary import DCT, ORG, RDFS, SCHEMA, SKOS, M
 from miit_graph.web.context import context
 from miit_graph.web.language import page_language
 from miit_graph.web.linked_data.answers import asker, published
-from miit_graph.web.linked_data.descriptions import FACTS, LINKS, OWN, Description, add_labels
+from miit_graph.web.linked_data.descriptions import OWN, Description, own_triples
 from miit_graph.web.linked_data.entity_page import EntityPage, Origins
-from miit_graph.web.linked_data.names import address
-from miit_graph.web.linked_data.texts import TEXTS
-from miit_graph.web.page import page
+from miit_graph.web.linked_data.facts import place_of, read_facts
+from miit_graph.web.linked_data.names import address, document_of
+from miit_graph.web.linked_data.neighbourhood import Cluster, draw
+from miit_graph.web.linked_data.sections import LINKS_SHOWN, PAGE, Part, arrange, fill, index
+from miit_graph.web.linked_data.terms import Known, Property, Value
+from miit_graph.web.linked_data.texts import TEXTS, text
+from miit_graph.web.linked_data.views import Views, views
+from miit_graph.web.page import page, way
+from miit_graph.web.problems import Problem
 
-_UP = f"<{ORG.subOrganizationOf}>|<{ORG.unitOf}>|<{ORG.postIn}>"
-_TRAILS, _LONGEST = 3, 8
-_ANCESTORS = 100
-
-
-def entity_page(found: Description, path: str, *, graph: bool = False) -> Response:
-    """The page for a description; ``path`` is the local address of its document. The names on the trail are added."""
-    ask = asker()
-    parents = {} if graph else _parents(ask, found.iri)
-    shown = EntityPage(
-        _with_names(ask, found, parents),
-        page_language(),
-        context().about.base,
-        published().prefixes,
-        {} if graph else _origins(ask, found),
+_UP = "|".join(
+    f"<{name}>"
+    for name in (
+        ORG.subOrganizationOf,
+        ORG.unitOf,
+        ORG.postIn,
+        SCHEMA.parentOrganization,
+        DCT.isPartOf,
+        SKOS.broader,
+        RDFS.subClassOf,
     )
-    parts = (OWN, FACTS, LINKS)
+)
+"""What leads from a part to its whole, in the vocabularies that pages know."""
+_TRAILS, _LONGEST, _ANCESTORS = 3, 8, 100
+_LINKS = 2_000
+_SECTION_LINKS = "links"
+
+
+def entity_page(iri: str, path: str, *, section: str = "", number: int = 1) -> Response:
+    """The page about ``iri``; ``path`` is the local address of its document.
+
+    ``section`` asks for one section at length, ``number`` for a page of it. Raises Problem (404) where there is none.
+    """
+    ask = asker()
+    known, arrangement = _known(ask), views(ask)
+    own, origins = _own(ask, iri)
+    known.add(own)
+    entries = index(known, arrangement, iri)
+    read_facts(known, [iri])
+    parents = _parents(ask, iri)
+    trails = _trails(iri, parents)
+    parts = arrange(known, arrangement, entries, section, number)
+    linking = _linking(ask, iri)
+    known.read_names(
+        {step for trail in trails for step in trail} | _mentioned(own) | linking.keys() | _sample(linking, section)
+    )
+    fill(known, arrangement, parts, iri)
+    shown = EntityPage(iri, known, arrangement, own, origins, parts, _links(known, linking, section, number), section)
+    _add_properties(shown)
+    if section and not _has(shown, section, number):
+        raise Problem(404, "not-found", "There is nothing here", f"The page of <{iri}> has no such section or page.")
+    return _render(shown, path, [[known.named(step) for step in trail] for trail in trails], number)
+
+
+def graph_page(found: Description, path: str) -> Response:
+    """The page about a named graph: what it speaks of."""
+    ask = asker()
+    known = _known(ask)
+    known.add((*found.own, *found.labels))
+    shown = EntityPage(found.iri, known, views(ask), found.own)
+    _add_properties(shown)
+    content = [(f.label, address("graph-store", graph=found.iri, format=f.name)) for f in formats.GRAPHS]
+    return _render(shown, path, [], found.page, pages=found.pages, content=content)
+
+
+def _known(ask: Asker) -> Known:
+    return Known(ask, page_language(), context().about.base, published().prefixes)
+
+
+def _render(shown: EntityPage, path: str, trails: list[list[Value]], number: int, **more: Any) -> Response:
+    here = {"iri": shown.iri} if path == "describe" else {}
+    pages = more.pop("pages", 0) or (_pages(shown) if shown.only else 1)
+    section = {"section": shown.only} if shown.only else {}
+
+    def turn(to: int) -> str:
+        return address(path, **here, **section, page=to) if 1 <= to <= pages and to != number else ""
+
+    parts = [part for part in shown.parts if part.properties or part.lists]
+    above = list({trail[-2].link: trail[-2] for trail in trails}.values())
     return page(
         "entity.html",
-        entity=shown,
         texts=TEXTS,
-        trails=[[shown.named(iri) for iri in trail] for trail in _trails(found.iri, parents)],
-        spans=[_span(total, size, found.page) for total, size in zip(found.totals, parts, strict=True)],
-        downloads=_downloads(found, path),
-        content=_content(found.iri) if graph else [],
+        entity=shown,
+        parts=parts,
+        trails=trails,
+        picture=None if shown.only else draw(shown.title.text, above, _clusters(shown, parts, {v.link for v in above})),
+        section_address=lambda slug: address(path, **here, section=slug),
+        whole=address(path, **here) if shown.only else "",
+        downloads=_downloads(shown.iri, path, number if more else 1),
+        query=_editor(_query(shown.iri)),
         card=shown.structured_data(request.base_url),
-        previous=_turn(path, found.page - 1) if found.page > 1 else "",
-        next=_turn(path, found.page + 1) if found.page < found.pages else "",
+        number=number,
+        pages=pages,
+        previous=turn(number - 1),
+        next=turn(number + 1),
+        source_page=_source_page(shown),
+        **({"content": []} | more),
     )
 
 
-def _span(total: int, size: int, page: int) -> dict[str, int]:
-    return {"first": (page - 1) * size + 1, "last": min(total, page * size), "total": total}
+def _source_page(shown: EntityPage) -> str:
+    """For a source document or a citation: where it stands line by line."""
+    known = shown.known
+    for term in known.terms(shown.iri, DCT.source):
+        if isinstance(term, ox.NamedNode) and known.first(shown.iri, M.lineStart):
+            return place_of(term.value, known.first(shown.iri, M.lineStart))
+    return place_of(shown.iri) if known.first(shown.iri, M.lineCount) and document_of(shown.iri) else ""
 
 
-def _turn(path: str, number: int) -> str:
-    more: dict[str, Any] = {"iri": request.args.get("iri", "")} if path == "describe" else {}
-    return address(path, **more, page=number)
-
-
-def _downloads(found: Description, path: str) -> list[tuple[str, str]]:
-    more: dict[str, Any] = {"page": found.page} if found.page > 1 else {}
+def _downloads(iri: str, path: str, number: int) -> list[tuple[str, str, str]]:
+    more: dict[str, Any] = {"page": number} if number > 1 else {}
     if path == "describe":
-        return [(f.label, address(path, iri=found.iri, format=f.name, **more)) for f in formats.GRAPHS]
-    return [(f.label, address(f"{path}.{f.extension}", **more)) for f in formats.GRAPHS]
+        return [(f.label, f.media_type, address(path, iri=iri, format=f.name, **more)) for f in formats.GRAPHS]
+    return [(f.label, f.media_type, address(f"{path}.{f.extension}", **more)) for f in formats.GRAPHS]
 
 
-def _content(iri: str) -> list[tuple[str, str]]:
-    """Where a graph's own triples are (SPARQL 1.1 Graph Store HTTP Protocol)."""
-    return [(f.label, address("graph-store", graph=iri, format=f.name)) for f in formats.GRAPHS]
+def _query(iri: str) -> str:
+    """A query for what the page shows: the thing, the facts about it, and what they rest on."""
+    x = text_of(iri)
+    return (
+        f"# Everything that is said of one thing, the facts that lead to it, and the citations they rest on\n"
+        f"PREFIX m: <{M}>\nPREFIX prov: <http://www.w3.org/ns/prov#>\n"
+        f"CONSTRUCT {{\n  {x} ?property ?value .\n  ?fact ?says ?what .\n  ?citation ?tells ?detail .\n}}\nWHERE {{\n"
+        f"  {{ {x} ?property ?value }}\n"
+        f"  UNION {{ ?fact ?role {x} ; a m:Fact ; ?says ?what }}\n"
+        f"  UNION {{ ?fact ?role {x} ; a m:Fact ; prov:wasDerivedFrom ?citation . ?citation ?tells ?detail }}\n"
+        f"  UNION {{ {x} prov:wasDerivedFrom ?citation . ?citation ?tells ?detail }}\n}}\n"
+    )
 
 
-def _origins(ask: Asker, found: Description) -> Origins:
-    """For each own triple the named graphs that hold it."""
-    if found.totals[0] > OWN:
-        return {}
-    rows = ask.rows(f"SELECT ?p ?o ?g {{ GRAPH ?g {{ {text_of(found.iri)} ?p ?o }} }} LIMIT {8 * OWN}")
-    graphs: dict[tuple[str, Term], frozenset[str]] = {}
+def _editor(query: str) -> str:
+    """Where a query opens to be changed: the editor, else the endpoint's page."""
+    return way("query.query", query=query) or address("sparql", query=query, format="html")
+
+
+def _own(ask: Asker, iri: str) -> tuple[list[ox.Triple], Origins]:
+    """The triples about a thing, those of the blank nodes below it, and which named graphs hold them."""
+    x = text_of(iri)
+    rows = ask.rows(f"SELECT ?p ?o ?g {{ {x} ?p ?o OPTIONAL {{ GRAPH ?g {{ {x} ?p ?o }} }} }} LIMIT {8 * OWN}")
+    origins: Origins = {}
+    triples: dict[ox.Triple, None] = {}
     for row in rows:
-        key = (cast(ox.NamedNode, row["p"]).value, row["o"])
-        graphs[key] = graphs.get(key, frozenset()) | {cast(ox.NamedNode, row["g"]).value}
-    return graphs
+        predicate, term = cast(ox.NamedNode, row["p"]), row["o"]
+        triples.setdefault(ox.Triple(ox.NamedNode(iri), predicate, term))
+        graph = row.get("g")
+        where = {graph.value} if isinstance(graph, ox.NamedNode) else set()
+        origins[predicate.value, term] = origins.get((predicate.value, term), frozenset()) | where
+    if any(isinstance(triple.object, ox.BlankNode) for triple in triples):
+        return own_triples(ask, iri, min(len(triples), OWN), 1), origins
+    return list(triples), origins
+
+
+def _mentioned(triples: list[ox.Triple]) -> set[str]:
+    terms = {term for t in triples for term in (t.predicate, t.object) if isinstance(term, ox.NamedNode)}
+    return {term.value for term in terms}
+
+
+def _add_properties(shown: EntityPage) -> None:
+    """Put the properties of the thing into the sections where the graph wants them, else into one of their own."""
+    parts = {part.slug: part for part in shown.parts}
+    for predicate, found in shown.properties:
+        block = shown.views.properties.get(predicate)
+        slug = block.section.slug if block else _first(shown.views)
+        if slug not in parts:
+            title = text("own", shown.language)
+            if block:
+                title = next(iter(t for tag, t in block.section.title.items() if tag == shown.language), title)
+            parts[slug] = Part(slug, title, block.section.place if block else 0)
+        parts[slug].properties.append(found)
+    shown.parts = sorted(parts.values(), key=lambda part: (part.place, part.slug))
+    if shown.only:
+        shown.parts = [part for part in shown.parts if part.slug == shown.only]
+
+
+def _first(arrangement: Views) -> str:
+    """The section for properties that no other wants."""
+    sections = {block.section.slug: block.section.place for block in arrangement.properties.values()}
+    return min(sections, key=lambda slug: sections[slug], default="properties")
+
+
+def _linking(ask: Asker, iri: str) -> dict[str, list[str]]:
+    """Who links to the thing, by predicate; facts and the records of derivations aside."""
+    rows = ask.rows(
+        f"SELECT ?p ?s {{ ?s ?p {text_of(iri)} FILTER(isIRI(?s))"
+        f" FILTER NOT EXISTS {{ ?s a ?kind FILTER(?kind IN (<{M.Fact}>, <{M.Derivation}>)) }} }}"
+        f" ORDER BY ?p ?s LIMIT {_LINKS}"
+    )
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        found.setdefault(cast(ox.NamedNode, row["p"]).value, []).append(cast(ox.NamedNode, row["s"]).value)
+    return found
+
+
+def _sample(linking: Mapping[str, list[str]], section: str) -> set[str]:
+    if section == _SECTION_LINKS:
+        return {iri for iris in linking.values() for iri in iris}
+    return {iri for iris in linking.values() for iri in iris[: LINKS_SHOWN + 2]}
+
+
+def _links(known: Known, linking: Mapping[str, list[str]], section: str, number: int) -> list[Property]:
+    if section and section != _SECTION_LINKS:
+        return []
+    skip, room = ((number - 1) * PAGE, PAGE) if section else (0, 0)
+    found = []
+    for predicate, iris in linking.items():
+        some = iris if len(iris) <= LINKS_SHOWN + 2 else iris[:LINKS_SHOWN]
+        if section:
+            some = iris[skip : skip + room]
+            skip, room = max(0, skip - len(iris)), room - len(some)
+        values = tuple(sorted((known.named(iri) for iri in some), key=lambda value: value.text.casefold()))
+        if values:
+            found.append(Property(known.named(predicate), values, total=len(iris)))
+    return found
+
+
+def _has(shown: EntityPage, section: str, number: int) -> bool:
+    if section == _SECTION_LINKS:
+        return bool(shown.links)
+    return any(part.shown or (part.properties and number == 1) for part in shown.parts)
+
+
+def _pages(shown: EntityPage) -> int:
+    total = sum(p.total for p in shown.links) if shown.only == _SECTION_LINKS else sum(p.total for p in shown.parts)
+    return max(1, -(-total // PAGE))
+
+
+def _clusters(shown: EntityPage, parts: list[Part], above: set[str]) -> list[Cluster]:
+    """A few neighbours from each section, else from each property and each way in."""
+    found = []
+    for part in parts:
+        heads = [v for facts in part.lists for f in facts.facts if not f.deprecated for v in f.heads[:1]]
+        linked = list({v.link: v for v in heads if v.link and v.link not in above}.values())
+        if linked:
+            found.append(Cluster(part.title, f"#{part.slug}", tuple(linked), max(part.total, len(linked))))
+    if found:
+        return found
+    for property_ in (*(p for part in parts for p in part.properties), *shown.links):
+        linked = [v for v in property_.values if v.link and v.link not in above]
+        if linked:
+            slug = "links" if property_ in shown.links else next(p.slug for p in parts if property_ in p.properties)
+            found.append(Cluster(property_.name.text, f"#{slug}", tuple(linked), property_.total))
+    return found
 
 
 def _parents(ask: Asker, iri: str) -> dict[str, list[str]]:
-    """Each body above ``iri`` in the organisation, and what it is directly part of."""
+    """Each whole above ``iri``, and what it is directly part of."""
     rows = ask.rows(
         f"SELECT DISTINCT ?part ?whole {{ {text_of(iri)} ({_UP})* ?part . ?part {_UP} ?whole"
         f" FILTER(isIRI(?part) && isIRI(?whole)) }} ORDER BY ?part ?whole LIMIT {_ANCESTORS}"
@@ -102,24 +278,13 @@ def _trails(iri: str, parents: Mapping[str, list[str]]) -> list[list[str]]:
     found: list[list[str]] = []
     waiting = [[iri]]
     while waiting and len(found) < _TRAILS:
-        way = waiting.pop(0)
-        above = [whole for whole in parents.get(way[0], ()) if whole not in way]
+        trail = waiting.pop(0)
+        above = [whole for whole in parents.get(trail[0], ()) if whole not in trail]
         above = [
             whole for whole in above if not any(whole in parents.get(other, ()) for other in above if other != whole)
         ]
-        if not above or len(way) == _LONGEST:
-            found.append(way)
+        if not above or len(trail) == _LONGEST:
+            found.append(trail)
         else:
-            waiting += [[whole, *way] for whole in above]
-    return [way for way in found if len(way) > 1]
-
-
-def _with_names(ask: Asker, found: Description, parents: Mapping[str, list[str]]) -> Description:
-    """The description with the names of the bodies above: the page shows them, the data need not."""
-    above = sorted({whole for wholes in parents.values() for whole in wholes})
-    extra = Description(found.iri, found.page, found.totals, [])
-    this = ox.NamedNode(found.iri)
-    extra.own = [ox.Triple(this, ox.NamedNode(ORG.subOrganizationOf), ox.NamedNode(iri)) for iri in above]
-    add_labels(ask, extra)
-    found.labels += [triple for triple in extra.labels if triple not in found.labels]
-    return found
+            waiting += [[whole, *trail] for whole in above]
+    return [trail for trail in found if len(trail) > 1]

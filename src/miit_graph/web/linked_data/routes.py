@@ -19,11 +19,12 @@ from miit_graph.engine.formats import Format
 from miit_graph.vocabulary import DCT, FOAF, RDF, SD, VOID
 from miit_graph.web.choice import choose
 from miit_graph.web.context import context
+from miit_graph.web.language import page_language
 from miit_graph.web.linked_data import descriptions
 from miit_graph.web.linked_data.answers import asker, link_header, published, tag, unchanged, validated
 from miit_graph.web.linked_data.descriptions import Description
 from miit_graph.web.linked_data.graphs import describe_graph, is_graph
-from miit_graph.web.linked_data.html import entity_page
+from miit_graph.web.linked_data.html import entity_page, graph_page
 from miit_graph.web.linked_data.names import address, document_of, iri_of, iri_of_document
 from miit_graph.web.linked_data.rdf import NotExpressible, serialize
 from miit_graph.web.negotiation import HTML
@@ -117,7 +118,7 @@ def _answer(iri: str, path: str, fixed: Format | str | None) -> AnyResponse:
     page = page_number()
     wanted = request.args.get("format")
     choice = fixed or choose(wanted, request.headers.get("Accept", ""), formats.GRAPHS, "a description")
-    language = request.headers.get("Accept-Language", "") if choice == HTML else ""
+    language = page_language() if choice == HTML else ""
     etag = tag(iri, path, page, choice if isinstance(choice, str) else choice.name, language, request.query_string)
     same = unchanged(etag)
     if same is not None:
@@ -126,12 +127,23 @@ def _answer(iri: str, path: str, fixed: Format | str | None) -> AnyResponse:
     if moved is not None:
         return moved
     graph = is_graph(iri)
+    section = request.args.get("section", "")
+    if isinstance(choice, str) and not graph:
+        if page > 1 and not section:
+            _no_page(iri, page)
+        response = entity_page(iri, path, section=section, number=page)
+        response.headers["Link"] = link_header(_links(Description(iri, 1, (0, 0, 0), []), path))
+        return validated(response, etag)
     found = describe_graph(asker(), iri, page) if graph else descriptions.describe(asker(), iri, page)
     if found is None:
-        raise Problem(404, "not-found", "There is nothing here", f"The description of <{iri}> has no page {page}.")
-    response = entity_page(found, path, graph=graph) if isinstance(choice, str) else _rdf(found, path, choice)
+        _no_page(iri, page)
+    response = graph_page(found, path) if isinstance(choice, str) else _rdf(found, path, choice)
     response.headers["Link"] = link_header(_links(found, path))
     return validated(response, etag)
+
+
+def _no_page(iri: str, page: int) -> NoReturn:
+    raise Problem(404, "not-found", "There is nothing here", f"The description of <{iri}> has no page {page}.")
 
 
 def _rdf(found: Description, path: str, format: Format) -> Response:

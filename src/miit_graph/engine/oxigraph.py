@@ -82,13 +82,17 @@ class Source:
             named_graphs = [_graph(name) for name in query.named_graphs]
         results = self._store.query(
             splice(query.text, query.inlined) if query.inlined else query.text,
-            prefixes=self.prefixes,
+            prefixes=self._prefixes_in(query.text),
             use_default_graph_as_union=self._union and not chosen and not has_dataset,
             default_graph=default_graphs,
             named_graphs=named_graphs,
             custom_functions=_ALL_FUNCTIONS if query.inlined else _FUNCTIONS,
         )
         results.serialize(writer, format=_OXIGRAPH[format])  # type: ignore[arg-type]
+
+    def _prefixes_in(self, text: str) -> dict[str, str] | None:
+        """Those prefixes that the text may use: Oxigraph reads the IRI of each it is given."""
+        return {prefix: iri for prefix, iri in self.prefixes.items() if f"{prefix}:" in text} or None
 
     def explain(self, error: BaseException, text: str) -> QueryError:
         """The error that tells a person why evaluating ``text`` raised ``error`` (a panic is not an Exception)."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from functools import lru_cache
 
 from miit_graph.engine import formats
@@ -46,5 +45,5 @@ def _negotiated(accept: str, offers: tuple[Format, ...]) -> Format | str | None:
 def etag_of(key: Key) -> str:
     """A strong validator: the same data, query, dataset and format give the same bytes."""
     version, query, content_type = key
-    parts = json.dumps((version, query.text, query.default_graphs, query.named_graphs, content_type))
+    parts = repr((version, query.text, query.default_graphs, query.named_graphs, content_type))
     return f'"{hashlib.sha256(parts.encode()).hexdigest()[:32]}"'

@@ -26,6 +26,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
+        self._children: dict[tuple[str, str], tuple[Counter, Histogram]] = {}
         registry = self._registry
         self.queries = Counter(
             "miit_graph_queries",
@@ -53,6 +54,15 @@ class Metrics:
         self.waiting = Gauge(
             "miit_graph_queries_waiting", "Queries that wait for a place.", registry=registry, multiprocess_mode=_MODE
         )
+
+    def ended(self, form: str, outcome: str, seconds: float) -> None:
+        """Count a query that was not answered from the cache."""
+        known = self._children.get((form, outcome))
+        if known is None:  # looking them up by name each time takes longer than counting
+            known = self.queries.labels(form, outcome), self.seconds.labels(form)
+            self._children[form, outcome] = known
+        known[0].inc()
+        known[1].observe(seconds)
 
     def page(self) -> bytes:
         """Everything that was counted, by all web processes of this server."""
@@ -94,6 +104,4 @@ class Watched:
     def _end(self, outcome: str) -> None:
         if not self._outcome:
             self._outcome = outcome
-            form = self.form.value
-            self._metrics.queries.labels(form, outcome).inc()
-            self._metrics.seconds.labels(form).observe(time.monotonic() - self._began)
+            self._metrics.ended(self.form.value, outcome, time.monotonic() - self._began)

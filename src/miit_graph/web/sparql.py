@@ -111,8 +111,7 @@ def _start(query: Query, form: Form, format: Format, limits: Limits) -> Watched:
         except TimeLimitExceeded:
             raise TimeLimitExceeded(limits.seconds) from None
     except QueryError as error:
-        context().metrics.queries.labels(form.value, error.slug).inc()
-        context().metrics.seconds.labels(form.value).observe(time.monotonic() - began)
+        context().metrics.ended(form.value, error.slug, time.monotonic() - began)
         raise
     return Watched(answer, context().metrics, began)
 

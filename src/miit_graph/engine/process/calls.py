@@ -92,7 +92,7 @@ class Call:
         if self._connection is None:
             return False
         try:
-            letter = self._connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+            letter = self._connection.recv(1, packets.PEEK)
         except OSError:
             return False
         return letter not in (b"", packets.DEATH)

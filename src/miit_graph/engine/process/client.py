@@ -149,7 +149,7 @@ class ProcessEngine:
             decision.form.is_graph,
             format.name,
             limits.result_bytes,
-            query.inlined,
+            [tuple(item) for item in query.inlined],
         ]
         try:
             most = _EXPRESS_SECONDS if express else math.inf
@@ -256,7 +256,7 @@ class _Placed:
 def _is_quiet(connection: socket.socket) -> bool:
     """Whether nothing has come over an idle connection: what comes is the news of its worker's death."""
     try:
-        connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+        connection.recv(1, packets.PEEK)
     except BlockingIOError:
         return True
     except OSError:

@@ -66,10 +66,11 @@ class MemoryMeter:
     def _pages(self) -> list[bytes]:
         return os.pread(self._file, 200, 0).split()
 
-    def touched(self) -> int:
-        """Memory that it has touched, without files and what it shares on purpose."""
+    def touched(self) -> tuple[int, int]:
+        """Memory that it has touched: all of it, and without files and what it shares on purpose."""
         pages = self._pages()
-        return (int(pages[_RESIDENT_FIELD]) - int(pages[_SHARED_FIELD])) * _PAGE
+        resident = int(pages[_RESIDENT_FIELD])
+        return resident * _PAGE, (resident - int(pages[_SHARED_FIELD])) * _PAGE
 
     def resident(self) -> int:
         """Memory that it has touched, shared memory included. Raises OSError once the process is dead."""
@@ -90,12 +91,19 @@ class MemoryLimit:
 
     def __init__(self) -> None:
         self._meter = MemoryMeter()
+        self._most = 0
+        self.resident = 0
+        """Memory that this process has touched when it was last measured, in bytes."""
+        self._own = 0
+        self.measure()
+
+    def measure(self) -> None:
+        """See how much the process uses now."""
+        self.resident, self._own = self._meter.touched()
 
     def allow(self, more: int) -> None:
-        """Allow ``more`` bytes beyond what the process uses now."""
-        most = self._meter.touched() + more
-        resource.setrlimit(resource.RLIMIT_DATA, (most, resource.RLIM_INFINITY))
-
-    def resident(self) -> int:
-        """Memory that this process has touched, in bytes."""
-        return self._meter.resident()
+        """Allow ``more`` bytes beyond what the process has used when it was last measured."""
+        most = self._own + more
+        if most != self._most:
+            resource.setrlimit(resource.RLIMIT_DATA, (most, resource.RLIM_INFINITY))
+            self._most = most

@@ -11,7 +11,8 @@ import struct
 
 COUNT = 512
 """How many workers there can be at the same time."""
-_SLOT = struct.Struct("ddd")  # busy since, slowed, deadline
+_SLOT = struct.Struct("ddd")  # busy since, deadline, slowed
+_TIMES = struct.Struct("dd")
 
 
 class Slot:
@@ -32,32 +33,36 @@ class Slot:
         """Make the slot ready for a new worker."""
         _SLOT.pack_into(self.page, self.number * _SLOT.size, 0.0, 0.0, 0.0)
 
+    def begin(self, moment: float, seconds: float) -> None:
+        """A query begins at ``moment`` and must be done ``seconds`` later."""
+        _TIMES.pack_into(self.page, self.number * _SLOT.size, moment, moment + seconds)
+
+    def end(self) -> None:
+        """The query is done."""
+        _TIMES.pack_into(self.page, self.number * _SLOT.size, 0.0, 0.0)
+
     @property
     def busy_since(self) -> float:
         """When the present query began, by the monotonic clock; 0 if there is none."""
         return self._read(0)
 
-    @busy_since.setter
-    def busy_since(self, moment: float) -> None:
-        self._write(0, moment)
-
     @property
     def slowed(self) -> bool:
         """Whether the engine process has given the worker a low priority."""
-        return bool(self._read(1))
+        return bool(self._read(2))
 
     @slowed.setter
     def slowed(self, yes: bool) -> None:
-        self._write(1, float(yes))
+        self._write(2, float(yes))
 
     @property
     def deadline(self) -> float:
         """When the present query must be done, by the monotonic clock; 0 while its clock stands still."""
-        return self._read(2)
+        return self._read(1)
 
     @deadline.setter
     def deadline(self, moment: float) -> None:
-        self._write(2, moment)
+        self._write(1, moment)
 
 
 class Page:

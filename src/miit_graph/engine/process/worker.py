@@ -27,6 +27,7 @@ from miit_graph.engine.gate import Refuse, examine
 from miit_graph.engine.oxigraph import Source
 from miit_graph.engine.process import confinement
 from miit_graph.engine.process.packets import (
+    AT_ONCE,
     CHUNK,
     DATA,
     ERROR,
@@ -40,10 +41,10 @@ from miit_graph.engine.process.slots import Slot
 
 _log = logging.getLogger(__name__)
 _EAGER_SECONDS = 0.5
-_NICENESS = 5
-"""Those who pass requests on go first."""
 _MOST_QUERIES = 5_000
 _MOST_GROWTH = 64 * 1024 * 1024
+_SHORT_SECONDS = 0.001
+_MEASURE_EVERY = 16
 _FORMATS: dict[tuple[bool, str], Format] = {
     (form.is_graph, format.name): format for form in Form for format in formats.formats_for(form)
 }
@@ -72,7 +73,6 @@ def work(connection: socket.socket, slot: Slot, service: Service, parent: int) -
         confinement.die_with_parent(parent)
         confinement.be_the_first_to_go()
         confinement.no_core_file()
-        os.nice(_NICENESS)
         worker = _Worker(connection, slot, service)
         confinement.no_new_files()
         worker.serve()
@@ -91,7 +91,7 @@ class _Worker:
         self._slot = slot
         self._service = service
         self._memory = confinement.MemoryLimit()
-        self._born_with = self._memory.resident()
+        self._born_with = self._memory.resident
 
     def serve(self) -> None:
         """Answer requests until the other side goes or it is time to make room for a fresh worker."""
@@ -101,16 +101,19 @@ class _Worker:
             request = receive_request(self._connection)
             if request is None:
                 return
-            self._slot.busy_since = time.monotonic()
+            began = time.monotonic()
+            self._slot.begin(began, request[1])
             answer = self._answer(request)
             signal.setitimer(signal.ITIMER_REAL, 0)
-            self._slot.deadline = 0.0
-            grown = self._memory.resident() - self._born_with > _MOST_GROWTH
+            # What a short query can leave behind is little; several of them are measured together.
+            if count % _MEASURE_EVERY == 0 or time.monotonic() - began > _SHORT_SECONDS:
+                self._memory.measure()
+            grown = self._memory.resident - self._born_with > _MOST_GROWTH
             ends = grown or self._slot.slowed or count == _MOST_QUERIES
             if answer[:1] == LAST and ends:
                 answer = FAREWELL + answer[1:]
             # Before the answer: who reads it may look at once whether this worker is free.
-            self._slot.busy_since = 0.0
+            self._slot.end()
             self._send(answer)
             if ends:
                 return
@@ -120,7 +123,6 @@ class _Worker:
         """Do what is asked; the last packet is returned, so that it can say whether this worker goes on."""
         kind, seconds, memory_bytes, *arguments = request
         signal.setitimer(signal.ITIMER_REAL, seconds)
-        self._slot.deadline = self._slot.busy_since + seconds
         self._memory.allow(memory_bytes)
         if kind == "query":
             return self._query(*arguments)
@@ -165,7 +167,7 @@ class _Worker:
     def _send(self, packet: bytes) -> None:
         """Send a packet; the time that the other side takes to make room for it is not the query's."""
         try:
-            self._connection.send(packet, socket.MSG_DONTWAIT)
+            self._connection.send(packet, AT_ONCE)
             return
         except BlockingIOError:
             pass

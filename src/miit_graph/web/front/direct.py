@@ -76,6 +76,7 @@ class Direct:
     def __init__(self, context: Context, engine: ProcessEngine) -> None:
         self._context = context
         self._engine = engine
+        self._limits = context.settings.limits()
 
     def begin(self, raw: Raw) -> Started | Found | None:
         """Start the query of a request, or find its answer; None if it has to go the long way."""
@@ -86,7 +87,7 @@ class Direct:
             operation = read_query_string(raw.query_string)
             if operation.query is None or operation.format == "html":
                 return None
-            limits = settings.limits(operation.seconds)
+            limits = self._limits if operation.seconds is None else settings.limits(operation.seconds)
             if len(operation.query.text) > _LONGEST_QUERY:
                 return None
             decision = self._engine.examine(operation.query.text, limits)
@@ -110,9 +111,7 @@ class Direct:
         """The body of a short answer, kept for the next one who asks."""
         context = self._context
         body = next(answer, b"")
-        form = started.form.value
-        context.metrics.queries.labels(form, "ok").inc()
-        context.metrics.seconds.labels(form).observe(time.monotonic() - started.began)
+        context.metrics.ended(started.form.value, "ok", time.monotonic() - started.began)
         if started.stable:
             context.cache.put(started.key, body)
             context.metrics.cache_bytes.set(context.cache.bytes)
@@ -125,6 +124,4 @@ class Direct:
 
     def failed(self, started: Started, error: QueryError) -> None:
         """Count a query that came to nothing."""
-        form = started.form.value
-        self._context.metrics.queries.labels(form, error.slug).inc()
-        self._context.metrics.seconds.labels(form).observe(time.monotonic() - started.began)
+        self._context.metrics.ended(started.form.value, error.slug, time.monotonic() - started.began)

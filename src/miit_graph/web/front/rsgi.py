@@ -23,7 +23,7 @@ from miit_graph.web.front import shortcuts
 from miit_graph.web.front.client_connection import ClientConnection
 from miit_graph.web.front.direct import Direct, Found, Started
 from miit_graph.web.front.exchange import Exchange, environ_of
-from miit_graph.web.front.waiting import WATCH_AFTER, readable, watch
+from miit_graph.web.front.waiting import WATCH_AFTER, Patience, readable, watch
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -63,6 +63,7 @@ class Front:
         self._stall_seconds = stall_seconds
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="request")
         self._running = 0
+        self._patience = Patience()
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
         """Answer one request."""
@@ -104,7 +105,9 @@ class Front:
         loop = asyncio.get_running_loop()
         pending = started.pending
         try:
-            if not await readable(pending.fileno(), started.seconds + _GRACE_SECONDS, protocol):
+            if not self._patience.wait(pending.fileno()) and not await readable(
+                pending.fileno(), started.seconds + _GRACE_SECONDS, protocol
+            ):
                 raise ClientGone
             if pending.speaks():
                 answer = pending.answer()

@@ -3,11 +3,41 @@
 from __future__ import annotations
 
 import asyncio
+import select
 from collections.abc import Callable
 from typing import Any
 
+_MOMENT = 1
+"""Milliseconds."""
+_MOST_FAILURES = 5
 WATCH_AFTER = 0.1
 """Seconds after which it is worth the trouble to see whether the client is still there."""
+
+
+class Patience:
+    """Decides whether to wait for a descriptor at once, holding up the event loop for a moment.
+
+    Most queries take less time than the loop needs to turn to something else and come back. After each wait that was
+    in vain the next ones are left out, more and more of them, so long queries don't hold up anybody.
+    """
+
+    def __init__(self) -> None:
+        self._failures = 0
+        self._leave_out = 0
+
+    def wait(self, descriptor: int) -> bool:
+        """Whether the descriptor can be read, now or within a moment."""
+        if self._leave_out:
+            self._leave_out -= 1
+            return False
+        poll = select.poll()
+        poll.register(descriptor, select.POLLIN)
+        if poll.poll(_MOMENT):
+            self._failures = 0
+            return True
+        self._failures = min(self._failures + 1, _MOST_FAILURES)
+        self._leave_out = (1 << self._failures) - 1
+        return False
 
 
 async def watch(protocol: Any, gone: Callable[[], None]) -> None:

@@ -7,6 +7,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DEV_READY := $(VENV)/.ready-dev
 FRONT_READY := src/miit_graph/web/static/built/.ready
+JS_READY := tests/node_modules/.ready
 FRONT_SOURCES := $(wildcard frontend/*.json frontend/build.* frontend/src/* frontend/src/*/*)
 
 .DEFAULT_GOAL := help
@@ -33,6 +34,10 @@ $(FRONT_READY): $(FRONT_SOURCES) | $(BIN)/python
 	@echo "Building what the pages run in the browser …"
 	@frontend/build.sh $(VENV)
 
+$(JS_READY): tests/package-lock.json | $(BIN)/python
+	@echo "Installing the programs in JavaScript that the tests use …"
+	@frontend/install.sh $(VENV) tests
+
 front: $(FRONT_READY)
 
 serve: $(READY)
@@ -45,7 +50,7 @@ build: $(READY)
 validate: $(READY)
 	@$(BIN)/miit-graph validate
 
-test: $(DEV_READY) $(FRONT_READY) lint
+test: $(DEV_READY) $(FRONT_READY) $(JS_READY) lint
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile -m 'not alone'
 	$(BIN)/python -m pytest -m alone
 

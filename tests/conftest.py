@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,9 @@ from miit_graph.build.sources import Project
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT_PARTS = ("graph.toml", "ontology", "codes", "data", "rules", "shapes", "queries")
 
+REQUIRED = os.environ.get("MIIT_GRAPH_ALL_READERS") == "1"
+"""Whether a missing program is a failure: so in continuous integration."""
+RunNode = Callable[..., "subprocess.CompletedProcess[str]"]
 RunCli = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
@@ -61,6 +65,34 @@ def cli() -> RunCli:
             timeout=120,
             check=False,
             **options,  # type: ignore[call-overload]
+        )
+
+    return run
+
+
+def missing(what: str) -> None:
+    """Skip a test for want of a program, or fail if it must be there."""
+    (pytest.fail if REQUIRED else pytest.skip)(what)
+
+
+@pytest.fixture(scope="session")
+def node() -> RunNode:
+    """Run a script, or a command of an npm package by its name; ``make test`` installs tests/package.json."""
+    path = os.pathsep.join((os.environ.get("PATH", ""), str(Path(sys.executable).parent)))
+    program = shutil.which("node", path=path)
+    packages = ROOT / "tests" / "node_modules"
+    if program is None or not (packages / ".ready").exists():
+        missing("programs in JavaScript are not installed; make test does it")
+
+    def run(script: Path | str, *arguments: object) -> subprocess.CompletedProcess[str]:
+        place = script if isinstance(script, Path) else (packages / ".bin" / script).resolve()
+        return subprocess.run(
+            [str(program), str(place), *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=120,
+            check=False,
         )
 
     return run

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
-import shutil
-import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -17,13 +14,10 @@ import pytest
 from miit_graph.build.snapshot import Snapshot
 from miit_graph.export.graph import Options, Source, write_graph
 from tests.export.graph.graph_readers import (
-    HERE,
-    PATH,
     Read,
     csv_zip,
     graphviz,
     igraph_graphml,
-    missing,
     networkx_gexf,
     networkx_graphml,
     node_reader,
@@ -58,29 +52,6 @@ def source(graph_store: ox.Store) -> Source:
     return Source.read(graph_store)
 
 
-@pytest.fixture(scope="session")
-def node_modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with graphology and Cytoscape.js from the npm registry, as the lock file says."""
-    npm = shutil.which("npm", path=PATH)
-    if npm is None:
-        missing("Node.js is not installed")
-    folder = tmp_path_factory.mktemp("js")
-    for file in (HERE / "js").iterdir():
-        if file.is_file():
-            shutil.copy(file, folder)
-    ran = subprocess.run(
-        [npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts"],
-        cwd=folder,
-        env={**os.environ, "PATH": PATH},
-        capture_output=True,
-        check=False,
-        timeout=300,
-    )
-    if ran.returncode:
-        missing("the npm registry can't be reached")
-    return folder
-
-
 @pytest.fixture
 def read_back(
     tmp_path: Path, request: pytest.FixtureRequest, known_readings: dict[object, tuple[object, Read]]
@@ -109,7 +80,7 @@ def reader_named(reader: str, request: pytest.FixtureRequest) -> Callable[[Path]
     """Somebody else's reader, by its name in `READERS`."""
     name, _ = READERS[reader]
     if "graphology" in reader or "cytoscape" in reader:
-        return node_reader(name, request.getfixturevalue("node_modules"))
+        return node_reader(name, request.getfixturevalue("node"))
     if "igraph" in reader:
         return igraph_graphml
     return {"gexf": networkx_gexf, "graphml": networkx_graphml, "dot": graphviz, "csv": csv_zip}[name]

@@ -5,10 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import shutil
 import subprocess
-import sys
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,13 +15,10 @@ from typing import Any
 
 import igraph
 import networkx as nx
-import pytest
+
+from tests.conftest import RunNode, missing
 
 HERE = Path(__file__).parent
-PATH = os.pathsep.join((os.environ.get("PATH", ""), str(Path(sys.executable).parent)))
-"""Where Node.js is looked for: on this machine, else in the virtual environment, where the set-up puts it."""
-REQUIRED = os.environ.get("MIIT_GRAPH_ALL_READERS") == "1"
-"""Whether a missing program is a failure: so in continuous integration."""
 
 
 @dataclass
@@ -32,11 +27,6 @@ class Read:
 
     nodes: dict[str, dict[str, Any]]
     edges: dict[str, tuple[str, str, dict[str, Any]]]
-
-
-def missing(what: str) -> None:
-    """Skip a test for want of a program, or fail if it must be there."""
-    (pytest.fail if REQUIRED else pytest.skip)(what)
 
 
 def networkx_gexf(path: Path) -> Read:
@@ -117,17 +107,11 @@ def _table(content: bytes) -> list[dict[str, str]]:
     return [{("label" if key == "Label" else key): value for key, value in row.items() if value} for row in rows]
 
 
-def node_reader(reader: str, modules: Path) -> Callable[[Path], Read]:
+def node_reader(reader: str, node: RunNode) -> Callable[[Path], Read]:
     """A reader in JavaScript: gexf, graphml and graphology by graphology, cyjs by Cytoscape.js."""
 
     def read(path: Path) -> Read:
-        ran = subprocess.run(
-            [shutil.which("node", path=PATH) or "node", str(modules / "read.js"), reader, str(path)],
-            capture_output=True,
-            check=False,
-            timeout=120,
-            encoding="utf-8",
-        )
+        ran = node(HERE / "js" / "read.js", reader, path)
         assert ran.returncode == 0, ran.stderr
         graph = json.loads(ran.stdout)
         iris = {node["id"]: node["values"]["iri"] for node in graph["nodes"]}

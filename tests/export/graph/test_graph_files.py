@@ -19,8 +19,9 @@ from lxml import etree
 
 from miit_graph.build.snapshot import Snapshot
 from miit_graph.export.graph import FORMATS, Options, Source, build_graph
+from tests.conftest import missing
 from tests.export.graph.conftest import written
-from tests.export.graph.graph_readers import HERE, missing
+from tests.export.graph.graph_readers import HERE
 
 D = "https://w3id.org/miit-graph/id/"
 VARIANTS: dict[str, dict[str, str]] = {

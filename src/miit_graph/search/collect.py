@@ -17,7 +17,7 @@ from miit_graph.engine import formats
 from miit_graph.engine.api import Answer, Engine, Limits, Query
 from miit_graph.engine.errors import QueryError
 from miit_graph.search.names import Basis, basis_of, spelled_out
-from miit_graph.vocabulary import RDF, RDFS, SKOS, M
+from miit_graph.vocabulary import PROV, RDF, RDFS, SKOS, M
 
 LONGEST_NAME = 400
 """Characters; what is longer is a text, not a name."""
@@ -194,7 +194,8 @@ def _classes(asker: _Asker, found: Collected, merged: bool) -> None:
 
 
 def _links(asker: _Asker, found: Collected, merged: bool) -> None:
-    skipped = f"?p NOT IN (<{RDF.type}>, <{SKOS.inScheme}>)"
+    # Who said something is linked from everywhere, and is not what people look for.
+    skipped = f'?p NOT IN (<{RDF.type}>, <{SKOS.inScheme}>, <{M.rank}>) && !STRSTARTS(STR(?p), "{PROV}")'
     pattern = f"?s ?p ?o FILTER(isIRI(?o) && {skipped})"
     query = f"SELECT ?o (COUNT(*) AS ?n) {_everywhere(pattern, merged)} GROUP BY ?o"
     for thing, count in asker.rows(query, "o", "n"):

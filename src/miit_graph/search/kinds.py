@@ -28,7 +28,7 @@ _WORTH: dict[str, float] = {
 }
 _NAMED = {M.Nameplate: 0.97}
 """Facts that people know by a name of their own."""
-_SPACES = {SH: 0.4, VOID: 0.6, SD: 0.6}
+_SPACES = {SH: 0.4, VOID: 0.45, SD: 0.45, "http://www.w3.org/ns/dcat#": 0.45}
 _NO_CLASS = 0.8
 _EMPTY = frozenset((OWL.Thing, OWL.NamedIndividual, RDFS.Resource, OWL.Nothing))
 _BORROWED = (OWL, RDFS, RDF, XSD)

@@ -232,10 +232,8 @@ def _shown(hit: Any, language: str) -> dict[str, Any]:
 
 
 def _to_try(finder: Finder) -> list[tuple[str, str]]:
-    """Names to begin with: some of the most important things, in the language of the page and in others."""
-    found: list[str] = []
+    """Names to begin with: the most important things, each in all its languages."""
+    texts: list[str] = []
     for thing in range(min(_TRIED, finder.index.things)):
-        for text in finder.index.labels(thing).values():
-            found.append(text)
-    result: list[tuple[str, str]] = [(text, _address(q=text)) for text in dict.fromkeys(found)]
-    return result[: 2 * _TRIED]
+        texts.extend(finder.index.labels(thing).values())
+    return [(text, _address(q=text)) for text in dict.fromkeys(texts)][: 2 * _TRIED]

@@ -37,6 +37,7 @@ TEXTS: Texts = {
     "how_reading": {"en": "by its pinyin", "zh": "按拼音"},
     "how_initials": {"en": "by its initials", "zh": "按首字母"},
     "how_short": {"en": "as an abbreviation", "zh": "按简称"},
+    "the_name": {"en": "this name", "zh": "此名称"},
     "evidence": {"en": "evidence", "zh": "出处"},
     "help_title": {"en": "Find by name", "zh": "按名称查找"},
     "help_lead": {

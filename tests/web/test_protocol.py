@@ -12,6 +12,7 @@ from miit_graph.engine import formats
 FORM = "application/x-www-form-urlencoded"
 DIRECT = "application/sparql-query"
 EX = "http://example.org/"
+SLOW = "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?a ?b ?c . ?d ?e ?f FILTER(?c != ?f) } }"
 NUMBERS = "SELECT ?o { ?s <http://example.org/p> ?o } ORDER BY ?o"
 
 
@@ -99,6 +100,29 @@ class TestSection_2_1_QueryOperation:
     def test_compressed_bodies_are_unsupported(self, client):
         problem(client.post(b"\x1f\x8b", DIRECT, headers={"Content-Encoding": "gzip"}), 415)
 
+    @pytest.mark.parametrize("directly", [False, True])
+    @pytest.mark.parametrize("accept", ["text/csv", "application/sparql-results+xml"])
+    def test_an_answer_is_the_same_by_post_but_not_to_be_kept(self, client, directly, accept):
+        dataset = {"default-graph-uri": EX + "g2"}
+        got = client.get(NUMBERS, accept, **dataset)
+        wanted = {"Accept": accept, "If-None-Match": got.headers["ETag"]}
+        for _ in range(3):  # made, then from the cache
+            if directly:
+                reply = client.post(NUMBERS, DIRECT, "/sparql?" + urlencode(dataset), wanted)
+            else:
+                reply = client.post(urlencode({"query": NUMBERS, **dataset}), FORM, headers=wanted)
+            assert (reply.status, reply.body) == (200, got.body)
+            assert (reply.headers["ETag"], reply.headers["Cache-Control"]) == (None, "no-store")
+            assert {*map(str.lower, reply.headers), "etag"} == {*map(str.lower, got.headers)}
+            for name in ("Content-Type", "Content-Length", "Vary", "Access-Control-Allow-Origin"):
+                assert reply.headers[name] == got.headers[name]
+
+    def test_a_query_by_post_that_comes_to_nothing(self, client):
+        body = urlencode({"query": SLOW, "timeout": "0.1"})
+        assert "0.1 seconds" in problem(client.post(body, FORM), 503)["detail"]
+        assert problem(client.post("SELECT * { ?s ?p }", DIRECT), 400)["column"] == 18
+        assert client.post(SLOW, DIRECT, headers={"Accept": "text/turtle"}).status == 406
+
 
 class TestSection_2_1_5_Formats:
     @pytest.mark.parametrize("format", formats.TABLES)
@@ -152,8 +176,7 @@ class TestSection_2_1_6_Failure:
         assert client.request("POST", body=chunks, headers={"Content-Type": DIRECT}).status in (400, 413)
 
     def test_503_when_time_is_up(self, client):
-        query = "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?a ?b ?c . ?d ?e ?f FILTER(?c != ?f) } }"
-        assert "0.1 seconds" in problem(client.get(query, timeout="0.1"), 503)["detail"]
+        assert "0.1 seconds" in problem(client.get(SLOW, timeout="0.1"), 503)["detail"]
 
     @pytest.mark.parametrize("timeout", ["-1", "0", "soon", "nan", "inf"])
     def test_400_for_a_timeout_that_is_none(self, client, timeout):

@@ -5,11 +5,13 @@ from __future__ import annotations
 import binascii
 import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from flask import Request
 from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.http import parse_options_header
 
 from miit_graph.engine.api import Query
 from miit_graph.engine.errors import UpdateRefused
@@ -37,31 +39,40 @@ def read_operation(request: Request) -> Operation:
 
     Raises Problem (400, 415) where the request doesn't follow the protocol, and UpdateRefused for an update.
     """
-    parameters = _pairs(_query_string(request), "address")
-    texts = [value for name, value in parameters if name == "query"]
-    if request.method == "POST":
-        kind = request.mimetype
-        if kind == _UPDATE:
-            raise UpdateRefused
-        if request.content_encoding and request.content_encoding.lower() != "identity":
-            raise _unsupported(f"A body with Content-Encoding {request.content_encoding} is not understood.")
-        if kind == DIRECT:
-            texts.append(_direct(request))
-        elif kind == FORM:
-            fields = _pairs(_body(request), "form")
-            texts += [value for name, value in fields if name == "query"]
-            parameters += fields
-        elif kind or request.get_data():
-            raise _unsupported(f'A body of type "{kind}" is not understood.' if kind else "The body has no type.")
-        if not texts and not any(name == "update" for name, _ in parameters):
-            raise _malformed("The request holds no query. Send it as the parameter query, or as the body.")
-    return _operation(parameters, texts)
+    query_string = str(request.environ.get("QUERY_STRING", ""))
+    if request.method != "POST":
+        return read_query_string(query_string)
+    sent = (request.headers.get("Content-Type", ""), request.headers.get("Content-Encoding", ""))
+    return read_post(query_string, *sent, lambda: _body(request))
 
 
 def read_query_string(query_string: str) -> Operation:
     """The query operation of a GET request from what follows the question mark; raises as `read_operation` does."""
-    parameters = _pairs(query_string.encode("latin-1", "replace"), "address")
+    parameters = _pairs(_bytes(query_string), "address")
     return _operation(parameters, [value for name, value in parameters if name == "query"])
+
+
+def read_post(query_string: str, content_type: str, content_encoding: str, body: Callable[[], bytes]) -> Operation:
+    """The query operation of a POST request from its parts; raises as `read_operation` does, and what ``body`` does."""
+    parameters = _pairs(_bytes(query_string), "address")
+    texts = [value for name, value in parameters if name == "query"]
+    kind, options = parse_options_header(content_type)
+    kind = kind.lower()
+    if kind == _UPDATE:
+        raise UpdateRefused
+    if content_encoding and content_encoding.lower() != "identity":
+        raise _unsupported(f"A body with Content-Encoding {content_encoding} is not understood.")
+    if kind == DIRECT:
+        texts.append(_direct(body(), options.get("charset", "utf-8")))
+    elif kind == FORM:
+        fields = _pairs(body(), "form")
+        texts += [value for name, value in fields if name == "query"]
+        parameters += fields
+    elif kind or body():
+        raise _unsupported(f'A body of type "{kind}" is not understood.' if kind else "The body has no type.")
+    if not texts and not any(name == "update" for name, _ in parameters):
+        raise _malformed("The request holds no query. Send it as the parameter query, or as the body.")
+    return _operation(parameters, texts)
 
 
 def _operation(parameters: list[tuple[str, str]], texts: list[str]) -> Operation:
@@ -82,9 +93,9 @@ def _operation(parameters: list[tuple[str, str]], texts: list[str]) -> Operation
     return Operation(query, single.get("format") or None, _seconds(single.get("timeout")))
 
 
-def _query_string(request: Request) -> bytes:
+def _bytes(query_string: str) -> bytes:
     # WSGI hands bytes over as Latin-1 (PEP 3333).
-    return str(request.environ.get("QUERY_STRING", "")).encode("latin-1", "replace")
+    return query_string.encode("latin-1", "replace")
 
 
 def _pairs(raw: bytes, where: str) -> list[tuple[str, str]]:
@@ -114,10 +125,9 @@ def _unquoted(text: bytes) -> str:
     return binascii.a2b_qp(text).decode()
 
 
-def _direct(request: Request) -> str:
-    charset = request.mimetype_params.get("charset", "utf-8")
+def _direct(body: bytes, charset: str) -> str:
     try:
-        return _body(request).decode(charset)
+        return body.decode(charset)
     except LookupError:
         raise _unsupported(f'The charset "{charset}" is unknown. Send UTF-8.') from None
     except UnicodeError:

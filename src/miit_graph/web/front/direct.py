@@ -1,4 +1,4 @@
-"""The short way of a plain query: GET /sparql, a format that is not a page, and an engine with a worker to spare.
+"""The short way of a plain query by GET or POST: a format that is not a page, and an engine with a worker to spare.
 
 It reads requests with the same functions as the Flask view (`protocol`, `choice`, the gate) and does nothing that is
 out of the ordinary: what is not plain, or goes wrong, is left to the view. It runs on the event loop, so nothing here
@@ -21,53 +21,56 @@ from miit_graph.web.cache import Kept, Key
 from miit_graph.web.choice import REVALIDATE, choose, etag_of
 from miit_graph.web.compression import choose_coding
 from miit_graph.web.context import Context
-from miit_graph.web.front.shortcuts import Headers, Raw
+from miit_graph.web.front.shortcuts import Headers, Posted, Raw
 from miit_graph.web.metrics import Watched
 from miit_graph.web.problems import Problem
-from miit_graph.web.protocol import read_query_string
+from miit_graph.web.protocol import read_post, read_query_string
 
 _LONGEST = 8_000
 _LONGEST_QUERY = 2_000
 _ALWAYS = [(name.lower(), value) for name, value in (SECURITY | CORS).items()]
 
 
-def _headers(key: Key, stable: bool) -> Headers:
-    """The headers of an answer, without those that depend on its length and encoding."""
-    kept = REVALIDATE if stable else "no-store"
+def _headers(key: Key, keep: bool) -> Headers:
+    """The headers of an answer that clients may ``keep``, without those that depend on its length and encoding."""
+    kept = REVALIDATE if keep else "no-store"
     return [("content-type", key[2]), ("cache-control", kept), ("vary", "Accept, Accept-Encoding"), *_ALWAYS]
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The answer is in the cache."""
+    """The answer is in the cache; ``keep`` says that clients may keep it too."""
 
     key: Key
+    keep: bool
 
     @property
     def headers(self) -> Headers:
         """The headers of the answer, with its validator."""
-        return [*_headers(self.key, stable=True), ("etag", etag_of(self.key))]
+        headers = _headers(self.key, self.keep)
+        return [*headers, ("etag", etag_of(self.key))] if self.keep else headers
 
 
 @dataclass(slots=True)
 class Started:
-    """A query that runs in the engine."""
+    """A query that runs in the engine; ``keep`` says that clients may keep its answer."""
 
     pending: Pending
     form: Form
     key: Key
     stable: bool
+    keep: bool
     seconds: float
     began: float
 
     def headers(self) -> Headers:
         """The headers of its answer, without those that depend on its length and encoding."""
-        return _headers(self.key, self.stable)
+        return _headers(self.key, self.keep)
 
     @property
     def etag(self) -> str:
-        """The validator of the answer; empty if another time it may be another one."""
-        return etag_of(self.key) if self.stable else ""
+        """The validator of the answer; empty if clients may not keep it."""
+        return etag_of(self.key) if self.keep else ""
 
 
 class Direct:
@@ -78,13 +81,17 @@ class Direct:
         self._engine = engine
         self._limits = context.settings.limits()
 
-    def begin(self, raw: Raw) -> Started | Found | None:
+    def begin(self, raw: Raw, posted: Posted | None = None) -> Started | Found | None:
         """Start the query of a request, or find its answer; None if it has to go the long way."""
         if raw.if_none_match or len(raw.query_string) > _LONGEST or choose_coding(raw.encoding).impossible:
             return None
         settings = self._context.settings
         try:
-            operation = read_query_string(raw.query_string)
+            if posted is None:
+                operation = read_query_string(raw.query_string)
+            else:
+                kind, coding, body = posted
+                operation = read_post(raw.query_string, kind, coding, lambda: body)
             if operation.query is None or operation.format == "html":
                 return None
             limits = self._limits if operation.seconds is None else settings.limits(operation.seconds)
@@ -99,13 +106,14 @@ class Direct:
                 return None
             key = (self._engine.version, operation.query, choice.content_type)
             if decision.stable and self._context.cache.get(key) is not None:
-                return Found(key)
+                return Found(key, keep=posted is None)
             pending = self._engine.begin(operation.query, decision, choice, limits)
         except (Problem, QueryError):
             return None
         if pending is None:
             return None
-        return Started(pending, decision.form, key, decision.stable, limits.seconds, time.monotonic())
+        keep = decision.stable and posted is None
+        return Started(pending, decision.form, key, decision.stable, keep, limits.seconds, time.monotonic())
 
     def complete(self, started: Started, answer: Answer) -> bytes:
         """The body of a short answer, kept for the next one who asks."""

@@ -6,6 +6,7 @@ Requests run on threads, as WSGI requires; the event loop only passes bytes. Wha
 - a GET whose answer is in the cache is answered at once. What such a request means (which cache entry) is remembered
   from the first time, when Flask and the protocol code worked it out, so there is no second reading of the rules here;
 - long answers are sent as the client takes them, and broken off visibly if they fail (`client_connection`);
+- a plain query, by GET or POST, goes to a worker without Flask (`direct`);
 - a client that goes away while its query runs is noticed, and the query given up.
 """
 
@@ -33,6 +34,7 @@ _BODY_SECONDS = 30.0
 _GRACE_SECONDS = 0.5
 _LONG = 256 * 1024
 _PIECE = 64 * 1024
+_WITHOUT_BODY = ("GET", "HEAD", "OPTIONS")
 _BUSY = b'{"type":"/problems#busy","title":"The server is busy","status":503,"detail":"Try again in a few seconds."}'
 _BUSY_HEADERS = [
     ("content-type", "application/problem+json"),
@@ -81,6 +83,7 @@ class Front:
             return
         self._running += 1
         try:
+            sent = (b"", 0) if scope.method in _WITHOUT_BODY else await self._body(protocol)
             error = None
             if raw is not None and self._direct is not None:
                 started = self._direct.begin(raw)
@@ -94,9 +97,32 @@ class Front:
                     error = await self._answer_directly(self._direct, started, raw, scope, protocol)
                     if error is None:
                         return
-            await self._answer(scope, protocol, raw, error)
+            elif scope.method == "POST" and scope.path == "/sparql" and self._direct is not None:
+                done, error = await self._post(self._direct, sent, scope, protocol)
+                if done:
+                    return
+            await self._answer(scope, protocol, raw, error, sent)
         finally:
             self._running -= 1
+
+    async def _post(
+        self, direct: Direct, sent: tuple[bytes, int], scope: Any, protocol: Any
+    ) -> tuple[bool, QueryError | None]:
+        """A POST for the endpoint: whether it was answered, and else the error that its query has come to, if any."""
+        body, size = sent
+        if size > len(body):
+            return False, None
+        raw = shortcuts.Raw.read(scope)._replace(if_none_match="")
+        started = direct.begin(raw, shortcuts.Posted.read(scope, body))
+        if started is None:
+            return False, None
+        if isinstance(started, Started):
+            error = await self._answer_directly(direct, started, raw, scope, protocol)
+            return error is None, error
+        found = self._known.reply(shortcuts.Known(started.key, started.headers, "", choose_coding(raw.encoding)))
+        if found is not None:
+            protocol.response_bytes(*found)
+        return found is not None, None
 
     async def _answer_directly(
         self, direct: Direct, started: Started, raw: shortcuts.Raw, scope: Any, protocol: Any
@@ -151,11 +177,12 @@ class Front:
         protocol.response_bytes(200, headers, content)
         return None
 
-    async def _answer(self, scope: Any, protocol: Any, raw: shortcuts.Raw | None, error: QueryError | None) -> None:
+    async def _answer(
+        self, scope: Any, protocol: Any, raw: shortcuts.Raw | None, error: QueryError | None, sent: tuple[bytes, int]
+    ) -> None:
         """The long way: through Flask, on a thread; ``error`` is what the query has already come to."""
         loop = asyncio.get_running_loop()
-        body, size = (b"", 0) if scope.method in ("GET", "HEAD", "OPTIONS") else await self._body(protocol)
-        exchange = Exchange(environ_of(scope, body, size))
+        exchange = Exchange(environ_of(scope, *sent))
         if error is not None:
             exchange.environ[shortcuts.FAILED] = error
         # Looking after the client costs a task; most requests are done before.

@@ -31,7 +31,7 @@ Headers = list[tuple[str, str]]
 
 
 class Raw(NamedTuple):
-    """A GET request for the endpoint as it came."""
+    """A request for the endpoint as it came, without its body."""
 
     query_string: str
     accept: str
@@ -45,7 +45,23 @@ class Raw(NamedTuple):
         return cls(scope.query_string, get("accept") or "", get("accept-encoding") or "", get("if-none-match") or "")
 
 
-class _Known(NamedTuple):
+class Posted(NamedTuple):
+    """What a POST request has besides."""
+
+    content_type: str
+    content_encoding: str
+    body: bytes
+
+    @classmethod
+    def read(cls, scope: Any, body: bytes) -> Posted:
+        """From granian's scope, and the body that came."""
+        get = scope.headers.get
+        return cls(get("content-type") or "", get("content-encoding") or "", body)
+
+
+class Known(NamedTuple):
+    """How a request is answered from the cache; ``etag`` is empty if clients are not to keep the answer."""
+
     key: Key
     headers: Headers
     etag: str
@@ -59,13 +75,17 @@ class Shortcuts:
         self._cache = cache
         self._version = version
         self._hit = hit
-        self._known: OrderedDict[tuple[str, str, str], _Known] = OrderedDict()
+        self._known: OrderedDict[tuple[str, str, str], Known] = OrderedDict()
 
     def find(self, raw: Raw) -> tuple[int, Headers, bytes] | None:
         """Status, headers and body for a request that was answered before, if its answer is still here."""
         known = self._known.get(raw[:3])
         if known is None or known.key[0] != self._version():
             return None
+        return self.reply(known, raw.if_none_match)
+
+    def reply(self, known: Known, if_none_match: str = "") -> tuple[int, Headers, bytes] | None:
+        """Status, headers and body of an answer in the cache, if it is still here and short."""
         stored = self._cache.get(known.key)
         if stored is None or len(stored.body) > _LARGEST:
             return None
@@ -74,10 +94,10 @@ class Shortcuts:
         if body is None or known.choice.impossible:
             return None
         self._hit()
-        etag = tag_of(known.etag, coding)
-        if raw.if_none_match and (known.etag[:-1] in raw.if_none_match or raw.if_none_match == "*"):
-            return 304, [*known.headers, ("etag", etag)], b""
-        more = [("etag", etag), ("content-length", str(len(body)))]
+        etag = [("etag", tag_of(known.etag, coding))] if known.etag else []
+        if if_none_match and (known.etag[:-1] in if_none_match or if_none_match == "*"):
+            return 304, [*known.headers, *etag], b""
+        more = [*etag, ("content-length", str(len(body)))]
         if coding:
             more.append(("content-encoding", coding))
         return 200, [*known.headers, *more], body
@@ -89,6 +109,6 @@ class Shortcuts:
             return
         etag = plain_tags(dict(headers).get("etag", ""))
         kept = [(name, value) for name, value in headers if name not in _NOT_KEPT]
-        self._known[raw[:3]] = _Known(key, kept, etag, choose_coding(raw.encoding))
+        self._known[raw[:3]] = Known(key, kept, etag, choose_coding(raw.encoding))
         while len(self._known) > _MOST:
             self._known.popitem(last=False)

@@ -30,6 +30,14 @@ GRAPH_OPTIONS = {
     "table": ("NAME", "csv: both (default), nodes or edges"),
 }
 """What `miit_graph.export.graph.Options` takes; written here too, because --help should answer at once."""
+PICTURES = ("chart", "timeline")
+PICTURE_OPTIONS = {
+    "theme": ("NAME", "light (default) or dark"),
+    "kind": ("NAME,…", "chart: only these kinds of affiliation; timeline: only these lanes"),
+    "from": ("TIME", "timeline: where it begins: a year, month or day"),
+    "to": ("TIME", "timeline: where it ends"),
+}
+"""What only `miit_graph.export.picture.Options` takes; it also takes root, depth, lang and as-of."""
 DUMP_FORMATS = ("ttl", "nt", "nq", "trig", "jsonld", "rdf", "rdf12.ttl")
 
 
@@ -194,15 +202,20 @@ def parser() -> argparse.ArgumentParser:
     export = _command(
         commands,
         "export",
-        "Write the dataset as RDF or as a graph file, or the documentation of its ontology as HTML pages.",
+        "Write the dataset as RDF, as a graph file or as a picture, or the documentation of its ontology.",
         "  miit-graph export rdf --format ttl --out miit-graph.ttl\n"
         "  miit-graph export graph --format gexf --out miit-graph.gexf\n"
+        "  miit-graph export picture chart --lang zh --out chart.svg\n"
         "  miit-graph export docs --out site",
     )
     export.add_argument(
         "what",
-        choices=("rdf", "graph", "docs"),
-        help="rdf: the dataset; graph: for visualisation tools; docs: pages about the ontology, codes and rules",
+        choices=("rdf", "graph", "picture", "docs"),
+        help="rdf: the dataset; graph: for visualisation tools; picture: a chart or time line as SVG; "
+        "docs: pages about the ontology, codes and rules",
+    )
+    export.add_argument(
+        "picture", nargs="?", choices=PICTURES, help="picture: the organisation chart, or what has a date"
     )
     _source_options(export)
     export.add_argument(
@@ -213,7 +226,10 @@ def parser() -> argparse.ArgumentParser:
         f"graph: {', '.join(GRAPH_FORMATS)} (default gexf)",
     )
     for name, (values, text) in GRAPH_OPTIONS.items():
-        export.add_argument(f"--{name}", metavar=values, default="", help=f"graph: {text}")
+        also = " (picture too)" if name in ("root", "depth", "lang", "as-of") else ""
+        export.add_argument(f"--{name}", metavar=values, default="", help=f"graph: {text}{also}")
+    for name, (values, text) in PICTURE_OPTIONS.items():
+        export.add_argument(f"--{name}", metavar=values, default="", help=f"picture: {text}")
     export.add_argument(
         "--out", type=Path, metavar="FILE", help="file, or folder for docs (default: standard output; docs/ontology)"
     )
@@ -235,9 +251,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     if arguments.command == "validate" and arguments.data and arguments.sources:
         parser().error("--sources goes with a project, not with --data.")
     if arguments.command == "export" and arguments.format:
-        fitting = {"rdf": DUMP_FORMATS, "graph": GRAPH_FORMATS, "docs": ()}[arguments.what]
+        fitting = {"rdf": DUMP_FORMATS, "graph": GRAPH_FORMATS}.get(arguments.what, ())
         if arguments.format not in fitting:
-            parser().error(f"export {arguments.what} has no format {arguments.format}; it has: {', '.join(fitting)}")
+            parser().error(
+                f"export {arguments.what} has no format {arguments.format}"
+                + (f"; it has: {', '.join(fitting)}" if fitting else "; leave --format out")
+            )
+    if arguments.command == "export" and (arguments.what == "picture") != bool(arguments.picture):
+        parser().error(
+            f"export picture draws one of: {', '.join(PICTURES)}"
+            if arguments.what == "picture"
+            else f"{arguments.picture} goes with export picture, not with export {arguments.what}."
+        )
     # Imported late: --help and wrong usage should answer at once.
     from miit_graph import commands
 

@@ -18,7 +18,7 @@ from rich.console import Console
 from miit_graph import dataset
 from miit_graph.build.errors import BuildError, ProjectError, ValidationError
 from miit_graph.build.sources import Project
-from miit_graph.cli import GRAPH_OPTIONS
+from miit_graph.cli import GRAPH_OPTIONS, PICTURE_OPTIONS
 from miit_graph.dataset import Dataset, Selection
 from miit_graph.engine import formats
 from miit_graph.engine.api import Query
@@ -202,12 +202,14 @@ def _query_text(argument: str) -> str:
 
 
 def export(arguments: argparse.Namespace) -> int:
-    """Write the whole dataset in one RDF format or graph format, or the pages that document its ontology."""
+    """Write the whole dataset in one RDF format or graph format, a picture, or the pages on its ontology."""
     opened = _open(arguments)
     if arguments.what == "docs":
         return _export_docs(opened, arguments.out or Path("docs/ontology"))
     content = io.BytesIO()  # written in full first: an option that is wrong must not leave half a file
-    if arguments.what == "graph":
+    if arguments.what == "picture":
+        content.write(_picture(opened, arguments).encode())
+    elif arguments.what == "graph":
         from miit_graph.build.texts import pick
         from miit_graph.export.graph import OptionError, Options, write_graph
 
@@ -232,6 +234,23 @@ def export(arguments: argparse.Namespace) -> int:
     except OSError as error:
         raise ProjectError(f"{arguments.out} cannot be written: {error.strerror}.") from None
     return 0
+
+
+def _picture(opened: Dataset, arguments: argparse.Namespace) -> str:
+    from miit_graph.export.picture import HELP, OptionError, Options, draw
+    from miit_graph.publish.ask import Asker
+
+    settings = Settings.from_environment()
+    asker = Asker(dataset.engine_for(opened, settings), settings.limits())
+    given = {name: getattr(arguments, name.replace("-", "_")) for name in (*GRAPH_OPTIONS, *PICTURE_OPTIONS)}
+    try:
+        unfit = next((name for name, value in given.items() if value and name not in HELP), None)
+        if unfit:
+            raise OptionError(unfit, given[unfit], "no value, as it goes with export graph")
+        options = Options.from_strings({name: value for name, value in given.items() if name in HELP})
+        return draw(asker, arguments.picture, options, prefixes=opened.about["prefixes"])
+    except OptionError as error:
+        raise ProjectError(str(error)) from None
 
 
 def _export_docs(opened: Dataset, folder: Path) -> int:

@@ -19,7 +19,7 @@ LABELS = (
     SCHEMA.name,
     "http://schema.org/name",
     FOAF.name,
-    DCT.title,
+    DCT["title"],  # `.title` is a method of str
     "http://purl.org/dc/elements/1.1/title",
 )
 """Properties that name a thing, the best first."""

@@ -27,6 +27,7 @@ from SPARQLWrapper import JSON, POST, SPARQLWrapper
 
 from miit_graph.build.snapshot import Snapshot
 from tests.conftest import RunCli
+from tests.engine.endpoints import endpoint, table
 
 UNITS = """
     PREFIX org: <http://www.w3.org/ns/org#>
@@ -355,3 +356,30 @@ def _resident(pid: int) -> int:
         return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     except (OSError, ProcessLookupError):
         return 0
+
+
+def test_federation_over_http(numbers: Path) -> None:
+    """SERVICE to the endpoint that was named, by GET and POST; nothing of it is kept, and failures have a status."""
+    rows = table({"x": {"type": "literal", "value": "remote"}})
+    with endpoint(answer=lambda handler, _: handler.reply(200, rows)) as found, endpoint() as other:
+        query = f"SELECT ?x {{ SERVICE <{found.address}> {{ ?s <http://d/label> ?x }} }}"
+        with started("--data", numbers, "--allow-service", found.address) as server:
+            for count in (1, 2):
+                reply = server.ask(query, format="csv")
+                assert (reply.status, reply.body) == (200, b"x\r\nremote\r\n")
+                assert (reply.headers["Cache-Control"], reply.headers["ETag"]) == ("no-store", None)
+                assert len(found.queries) == count
+            wrapper = SPARQLWrapper(f"{server.address}/sparql")
+            wrapper.setQuery(query)
+            wrapper.setMethod(POST)
+            wrapper.setReturnFormat(JSON)
+            assert wrapper.queryAndConvert()["results"]["bindings"][0]["x"]["value"] == "remote"
+            refused = server.ask(query.replace(found.address, other.address))
+            told = json.loads(refused.body)
+            assert (refused.status, told["line"], told["column"]) == (403, 1, 21)
+            assert found.address in told["detail"] and other.connections == 0
+            rows = b"<html>"
+            failed = server.ask(query)
+            assert (failed.status, json.loads(failed.body)["type"]) == (502, "/problems#service-failed")
+            assert found.address in json.loads(failed.body)["detail"]
+            assert server.ask(query.replace("SERVICE", "SERVICE SILENT"), format="csv").body == b"x\r\n\r\n"

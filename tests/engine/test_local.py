@@ -260,3 +260,20 @@ except TimeLimitExceeded:
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stdout) == (0, "given up\n"), done.stderr
+
+
+def test_a_triple_in_two_graphs_of_a_default_graph_counts_twice():
+    """Not as SPARQL 1.1 has it (section 13.2.1): see docs/conformance.md, which is to be corrected when this fails."""
+    store = ox.Store()
+    store.load(b"<a:1> { <a:s> <a:p> 1 } <a:2> { <a:s> <a:p> 1 , 2 }", format=ox.RdfFormat.TRIG)
+    engine = LocalEngine(store, "v1")
+
+    def count(text, **dataset):
+        answer = b"".join(engine.run(Query(text, **dataset), formats.CSV, Limits()))
+        return len(answer.splitlines()) - 1
+
+    both = ("a:1", "a:2")
+    assert count("SELECT ?o FROM <a:1> FROM <a:2> { ?s ?p ?o }") == 3
+    assert count("SELECT ?o { ?s ?p ?o }", default_graphs=both) == 3
+    assert count("SELECT DISTINCT ?o { ?s ?p ?o }", default_graphs=both) == 2
+    assert count("SELECT ?o { ?s ?p ?o }", default_graphs=("a:2",)) == 2

@@ -9,7 +9,7 @@ CHINESE: dict[str, tuple[str, str]] = {
     "request": ("无法理解该请求", "参数或请求体缺失、重复或格式有误。"),
     "syntax": ("查询有语法错误", "该文本不是合法的 SPARQL 查询。"),
     "unknown-function": ("查询调用了未知函数", "查询调用了本服务器没有的函数。"),
-    "service-refused": ("此处不允许使用 SERVICE", "查询要求本服务器再去查询另一台服务器。"),
+    "service-refused": ("此 SERVICE 不在允许范围内", "查询要求本服务器再去查询另一台未获准访问的服务器。"),
     "service-failed": ("另一台服务器出错", "查询用 SERVICE 访问另一台服务器，而对方没有应答，或应答无法使用。"),
     "update-refused": ("未开放写入", "该请求要求修改数据。"),
     "not-found": ("此处没有内容", "没有资源使用该地址。"),

@@ -271,9 +271,9 @@ class TestForm:
         reply = get(shipped, "/export/graph", BROWSER, Accept_Language=language)
         assert word in reply.text
         page = html5lib.parse(reply.text, treebuilder="lxml", namespaceHTMLElements=False)
-        fields = {field.get("name") for field in page.iterfind(".//form//*[@name]")}
+        fields = {field.get("name") for field in page.iterfind(".//form[@class='stack options']//*[@name]")}
         assert fields == {"format", *HELP}
-        for field in page.iterfind(".//form//*[@name]"):
+        for field in page.iterfind(".//form[@class='stack options']//*[@name]"):
             assert page.find(f".//label[@for='{field.get('id')}']") is not None
 
     def test_what_a_browser_sends(self, shipped):

@@ -38,7 +38,7 @@ from miit_graph.web.cache import Stored
 from miit_graph.web.choice import choose
 from miit_graph.web.context import context
 from miit_graph.web.downloads import built, dumps
-from miit_graph.web.exports_texts import TEXTS, meaning, text, title_of
+from miit_graph.web.exports_texts import TEXTS, label, meaning, text, title_of
 from miit_graph.web.language import LANGUAGES, page_language
 from miit_graph.web.linked_data.answers import link_header, published, tag, unchanged, validated
 from miit_graph.web.linked_data.names import address
@@ -102,7 +102,8 @@ def _form() -> Response:
     language = page_language()
     offers = [(ending, title_of(name, language)) for ending, name in ENDINGS.items()]
     most = context().settings.export_size
-    return page("exports.html", texts=TEXTS, offers=offers, meaning=partial(meaning, language), most=most)
+    told: dict[str, Any] = {"meaning": partial(meaning, language), "label": partial(label, language=language)}
+    return page("exports.html", texts=TEXTS, offers=offers, most=most, **told)
 
 
 def _address(ending: str) -> str:

@@ -25,7 +25,7 @@ TEXTS: dict[str, dict[str, str]] = {
     },
     "wrong_option": {"en": "An option has a wrong value", "zh": "选项的值不正确"},
     "unknown_root": {"en": "The root is not in this dataset", "zh": "数据集中没有这个起点"},
-    "option_detail": {"en": "", "zh": "参数 {name} 的值“{value}”不可用。允许：{allowed}。"},
+    "option_detail": {"en": "", "zh": "参数 {name} 的值“{value}”不可用。{name} 的用法：{allowed}。"},
     "near": {"en": "", "zh": "相近的有：{names}。"},
     "allowed": {"en": "", "zh": "可选：{names}。"},
     "too_large": {"en": "The graph is too large for this server", "zh": "图过大，服务器无法导出"},
@@ -58,6 +58,19 @@ TEXTS: dict[str, dict[str, str]] = {
         "zh": "原因已记入服务器日志。",
     },
 }
+_LABELS: dict[str, dict[str, str]] = {
+    "root": {"en": "Start from", "zh": "起点"},
+    "depth": {"en": "Steps from there", "zh": "步数"},
+    "nodes": {"en": "Kinds of node", "zh": "节点种类"},
+    "edges": {"en": "Kinds of edge", "zh": "边的种类"},
+    "lang": {"en": "Language", "zh": "语言"},
+    "as-of": {"en": "On the day", "zh": "日期"},
+    "facts": {"en": "Facts", "zh": "事实"},
+    "claims": {"en": "Claims", "zh": "未采纳的说法"},
+    "properties": {"en": "Properties", "zh": "属性列"},
+    "dialect": {"en": "Kind of GraphML", "zh": "GraphML 变体"},
+    "table": {"en": "Tables of CSV", "zh": "CSV 表"},
+}
 _CHINESE: dict[str, str] = {
     "root": "只取这些事物的周边：IRI、带前缀的名称（d:miit）或本地名称（miit），须在数据集中；"
     "设有 as-of 时当日须可能存在",
@@ -88,6 +101,11 @@ def meaning(language: str, option: str) -> str:
     if option not in HELP:
         return f"选项名 {_NAMES}" if language == "zh" else f"the name of an option: {', '.join(HELP)}"
     return _CHINESE[option] if language == "zh" else HELP[option]
+
+
+def label(option: str, language: str) -> str:
+    """What an option is called in a form."""
+    return _LABELS[option][language]
 
 
 def title_of(name: str, language: str) -> str:

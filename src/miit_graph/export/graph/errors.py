@@ -54,9 +54,10 @@ class GraphTooLarge(ValueError):
 
 
 def _like(value: str, names: Sequence[str]) -> tuple[str, ...]:
-    """The names most like `value`, whatever their prefixes and capitals."""
+    """The names most like `value`, whatever their prefixes and capitals; prefixed names if there are any."""
     by_end: dict[str, list[str]] = {}
-    for name in names:
+    short = [name for name in names if "/" not in name]
+    for name in short or names:
         by_end.setdefault(_end(name), []).append(name)
     found = get_close_matches(_end(value), by_end, n=_NEAR, cutoff=0.5)
     return tuple(name for end in found for name in by_end[end])[:_NEAR]

@@ -18,7 +18,7 @@ from lxml import etree
 from miit_graph.engine.local import LocalEngine
 from miit_graph.export.graph import ENDINGS, HELP, Options, file_format, write_graph
 from miit_graph.settings import Settings
-from tests.export.graph.conftest import READERS, node_modules, reader_named  # noqa: F401 (a fixture)
+from tests.export.graph.conftest import READERS, reader_named
 from tests.export.graph.graph_readers import HERE
 from tests.export.graph.sparql_says import EDGES, NODES, assert_same
 from tests.web.linked_helpers import ABOUT, BROWSER, get, small_store

@@ -176,7 +176,8 @@ def parser() -> argparse.ArgumentParser:
         commands,
         "serve",
         "Serve the graph over HTTP with a SPARQL endpoint.",
-        "  miit-graph serve --port 8000\n  miit-graph serve --data my-graph.ttl.gz",
+        "  miit-graph serve --port 8000\n  miit-graph serve --data my-graph.ttl.gz\n"
+        "  miit-graph serve --allow-service https://query.wikidata.org/sparql",
     )
     _source_options(serve)
     serve.add_argument("--host", metavar="ADDRESS", help="address to listen on (default: $HOST, else 127.0.0.1)")

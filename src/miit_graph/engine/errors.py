@@ -71,6 +71,7 @@ class ServiceRefused(QueryError):
         reason = reason or (
             "this server does not send queries to other servers."
             " Remove the SERVICE clause, or run the query in an engine of your own that federates with this endpoint."
+            " Whoever runs this server can name endpoints that may be asked: miit-graph serve --allow-service URL."
             " If no SERVICE clause is meant here, put a full stop after the triple, before the {."
         )
         super().__init__(f"Line {line}, column {column}: {reason}", line=line, column=column, excerpt=excerpt)

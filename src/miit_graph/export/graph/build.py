@@ -10,7 +10,7 @@ from miit_graph.export.graph.columns import EDGE_COLUMNS, NODE_COLUMNS, Properti
 from miit_graph.export.graph.errors import GraphTooLarge
 from miit_graph.export.graph.evidence import Period, Records, State, Time
 from miit_graph.export.graph.model import Column, Edge, Node, PropertyGraph, Value
-from miit_graph.export.graph.naming import Naming
+from miit_graph.export.graph.naming import Census, Naming
 from miit_graph.export.graph.options import Options
 from miit_graph.export.graph.selection import Relation, Selection, Selector, period_of
 from miit_graph.export.graph.source import Source, above
@@ -18,13 +18,15 @@ from miit_graph.export.graph.text import digest
 from miit_graph.vocabulary import M
 
 
-def build_graph(source: Source, options: Options, title: str = "graph", most: int | None = None) -> PropertyGraph:
-    """The property graph of `source` that `options` describe.
+def build_graph(
+    source: Source, options: Options, title: str = "graph", most: int | None = None, *, census: Census | None = None
+) -> PropertyGraph:
+    """The property graph of `source` that `options` describe; `census` if `source` is a part of a larger dataset.
 
     Raises OptionError if they name a thing, class or property that is not in the dataset, and GraphTooLarge if there
     are more than `most` nodes and edges.
     """
-    naming = Naming(source, options.lang)
+    naming = Naming(source, options.lang, census)
     records = Records(source, naming)
     selection = Selector(source, naming, records, options).select()
     nodes, edges = len(selection.nodes), len(selection.relations)

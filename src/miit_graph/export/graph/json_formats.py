@@ -20,8 +20,8 @@ def write_cytoscape(graph: PropertyGraph, stream: IO[bytes]) -> None:
         "target_cytoscapejs_version": "~3",
         "data": {"name": graph.title, "shared_name": graph.title},
     }
-    nodes = ({"data": _cytoscape_node(node), "classes": node.values.get("category", "")} for node in graph.nodes)
-    edges = ({"data": _cytoscape_edge(edge), "classes": edge.values.get("origin", "")} for edge in graph.edges)
+    nodes = ({"data": cytoscape_node(node), "classes": node.values.get("category", "")} for node in graph.nodes)
+    edges = ({"data": cytoscape_edge(edge), "classes": edge.values.get("origin", "")} for edge in graph.edges)
     stream.write(_dump(head)[:-1] + b',\n"elements":{"nodes":[')
     _write_items(nodes, stream)
     stream.write(b'],\n"edges":[')
@@ -29,12 +29,14 @@ def write_cytoscape(graph: PropertyGraph, stream: IO[bytes]) -> None:
     stream.write(b"]}}\n")
 
 
-def _cytoscape_node(node: Node) -> dict[str, Any]:
+def cytoscape_node(node: Node) -> dict[str, Any]:
+    """The ``data`` of a node for Cytoscape and Cytoscape.js."""
     fixed = {"id": node.id, "name": node.label, "shared_name": node.label, "label": node.label}
     return {**fixed, **_plain(node.values)}
 
 
-def _cytoscape_edge(edge: Edge) -> dict[str, Any]:
+def cytoscape_edge(edge: Edge) -> dict[str, Any]:
+    """The ``data`` of an edge."""
     fixed = {
         "id": edge.id,
         "source": edge.source,

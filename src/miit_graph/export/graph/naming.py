@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -25,7 +26,7 @@ LABELS = (
 """Properties that name a thing, the best first."""
 
 _DCAT = "http://www.w3.org/ns/dcat#"
-_OF_PROJECTS: tuple[tuple[Category, tuple[str, ...]], ...] = (
+OF_PROJECTS: tuple[tuple[Category, tuple[str, ...]], ...] = (
     ("derivations", (M.Derivation,)),
     ("facts", (M.Fact,)),
     ("citations", (M.Citation,)),
@@ -33,7 +34,7 @@ _OF_PROJECTS: tuple[tuple[Category, tuple[str, ...]], ...] = (
     ("times", (TIME.TemporalEntity, TIME.Instant, TIME.Interval, TIME.ProperInterval)),
     ("concepts", (SKOS.Concept, SKOS.ConceptScheme, SKOS.Collection, SKOS.OrderedCollection)),
 )
-_TERM_CLASSES = {
+TERM_CLASSES = {
     *(OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty, OWL.FunctionalProperty),
     *(OWL.Ontology, OWL.Axiom, OWL.Restriction),
     *(OWL.AllDifferent, OWL.AllDisjointClasses, OWL.AllDisjointProperties),
@@ -42,12 +43,28 @@ _TERM_CLASSES = {
 _NO_KINDS = {OWL.Thing, OWL.NamedIndividual, RDFS.Resource}
 
 
+@dataclass(frozen=True, slots=True)
+class Census:
+    """What depends on the whole of a dataset: by it a part of the dataset gets the same kinds and colours."""
+
+    instances: Mapping[str, int]
+    """How many things are stated to be of each class."""
+    node_positions: Mapping[str, int]
+    """Classes in the order of their frequency as kinds, entities first."""
+    edge_positions: Mapping[str, int]
+    """Properties in the order of how often they tie entities; then all others."""
+
+
 @dataclass
 class Naming:
-    """What things are called and what kind they are of. `lang` is the language of `Kind.label` and `label`."""
+    """What things are called and what kind they are of. `lang` is the language of `Kind.label` and `label`.
+
+    Where `source` is only a part of a dataset, `census` is that of the whole.
+    """
 
     source: Source
     lang: str
+    census: Census | None = None
     _main_classes: dict[str, str] = field(default_factory=dict)
     _kinds: dict[tuple[str, bool], Kind] = field(default_factory=dict)
     _known_names: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
@@ -87,13 +104,13 @@ class Naming:
     def _categorise(self, thing: str) -> Category:
         source = self.source
         classes = source.classes(thing)
-        if classes & _TERM_CLASSES or (not classes and thing in source.terms):
+        if classes & TERM_CLASSES or (not classes and thing in source.terms):
             return "terms"
         if any(name.startswith(SH) for name in classes):
             return "shapes"
         if source.project is None:
             return "entities"
-        for category, names in _OF_PROJECTS:
+        for category, names in OF_PROJECTS:
             if not classes.isdisjoint(names):
                 return category
         if any(name.startswith((VOID, SD, _DCAT)) for name in classes):
@@ -114,24 +131,30 @@ class Naming:
 
     def _generality(self, name: str) -> tuple[bool, int, int, str]:
         own = name.startswith(own_namespaces(self.source))
-        return not own, -len(above(self.source.supers, name)), self._instances[name], name
+        return not own, -len(above(self.source.supers, name)), self._instances.get(name, 0), name
 
     @cached_property
-    def _instances(self) -> Counter[str]:
+    def _instances(self) -> Mapping[str, int]:
+        if self.census:
+            return self.census.instances
         return Counter(name for classes in self.source.types.values() for name in classes)
 
     @cached_property
-    def _node_positions(self) -> dict[str, int]:
+    def _node_positions(self) -> Mapping[str, int]:
         """Kinds by frequency in the whole dataset, so that a part of it has the same colours."""
+        if self.census:
+            return self.census.node_positions
         things = set(self.source.types) | set(self.source.inferred_types)
         entities, others = Counter[str](), Counter[str]()
         for thing in things:
             (entities if self.category(thing) == "entities" else others)[self.main_class(thing)] += 1
-        return _positions(entities, others)
+        return positions(entities, others)
 
     @cached_property
-    def _edge_positions(self) -> dict[str, int]:
+    def _edge_positions(self) -> Mapping[str, int]:
         """Properties by how often they tie entities, in the whole dataset; then all others."""
+        if self.census:
+            return self.census.edge_positions
         counts, others = Counter[str](), Counter[str]()
         for subject, links in self.source.links.items():
             entity = self.category(subject) == "entities"
@@ -139,7 +162,7 @@ class Naming:
                 if link.origin != "inferred":
                     tied = entity and self.category(link.object) == "entities"
                     (counts if tied else others)[link.predicate] += 1
-        return _positions(counts, others)
+        return positions(counts, others)
 
     def kind(self, thing: str) -> Kind:
         """The main class of `thing`, as a kind of node."""
@@ -159,7 +182,7 @@ class Naming:
         return self._kinds[predicate, False]
 
 
-def _positions(first: Counter[str], then: Counter[str]) -> dict[str, int]:
+def positions(first: Counter[str], then: Counter[str]) -> dict[str, int]:
     """Places in the order of frequency, those of `first` before the rest of `then`."""
     order = [name for counts in (first, then) for name in sorted(counts, key=lambda key: (-counts[key], key))]
     return {name: position for position, name in enumerate(dict.fromkeys(order))}

@@ -1,0 +1,101 @@
+"""Counts classes and properties of the whole dataset once, so that a part of it has the same kinds and colours."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pyoxigraph as ox
+
+from miit_graph.engine.errors import QueryError
+from miit_graph.export.graph.naming import Census, Naming, positions
+from miit_graph.export.network.slices import Slices
+from miit_graph.publish.ask import Term
+from miit_graph.publish.sparql_text import iris, is_iri
+from miit_graph.vocabulary import RDF
+
+_MOST_SETS = 20_000
+_FIRST = 40
+
+
+def count(slices: Slices) -> tuple[Census, tuple[str, ...]]:
+    """The census of a dataset, and the entities with most ties, the first one first.
+
+    What can't be counted within the limits of the engine stays out: those kinds get their colours by name.
+    """
+    instances, kinds, entities = _kinds(slices)
+    return Census(instances, kinds, _properties(slices, entities)), _busiest(slices, entities)
+
+
+def _kinds(slices: Slices) -> tuple[Counter[str], dict[str, int], list[str]]:
+    """Instances of each class, the order of kinds, and the kinds of entities.
+
+    Worked out from each set of classes that some thing has.
+    """
+    place = slices.pattern("?s a ?t")
+    inferred = f"UNION {{ GRAPH <{slices.inferred}> {{ ?s a ?t }} BIND('~' AS ?mark) }}" if slices.project else ""
+    query = f"""SELECT ?types (COUNT(*) AS ?n) {{
+      SELECT ?s (GROUP_CONCAT(DISTINCT CONCAT(COALESCE(?mark, ''), STR(?t)); SEPARATOR=' ') AS ?types) {{
+        {place} {inferred} FILTER(isIRI(?s) && isIRI(?t))
+      }} GROUP BY ?s
+    }} GROUP BY ?types LIMIT {_MOST_SETS}"""
+    instances: Counter[str] = Counter()
+    sets: dict[str, int] = {}
+    quads: list[ox.Quad] = []
+    stated = ox.NamedNode(f"{slices.project}graph/stated") if slices.project else ox.DefaultGraph()
+    try:
+        rows = slices.ask.rows(query)
+    except QueryError:
+        return Counter(), {}, []
+    for number, row in enumerate(rows):
+        thing = f"urn:x-set:{number}"
+        sets[thing] = int(_text(row["n"]))
+        for name in _text(row["types"]).split():
+            kind = name.removeprefix("~")
+            if not is_iri(kind):
+                continue
+            graph = ox.NamedNode(slices.inferred) if name != kind else stated
+            quads.append(ox.Quad(ox.NamedNode(thing), ox.NamedNode(RDF.type), ox.NamedNode(kind), graph))
+            if name == kind:
+                instances[kind] += sets[thing]
+    naming = Naming(slices.source(quads), "en", Census(instances, {}, {}))
+    entities, others = Counter[str](), Counter[str]()
+    for thing, number in sets.items():
+        (entities if naming.category(thing) == "entities" else others)[naming.main_class(thing)] += number
+    return instances, positions(entities, others), sorted(entities)
+
+
+def _properties(slices: Slices, entities: list[str]) -> dict[str, int]:
+    tied = f"FILTER EXISTS {{ ?o a ?ot FILTER(?ot IN ({', '.join(f'<{name}>' for name in entities)})) }}"
+    counts = _counted(slices, f"{_entities(entities)} {slices.pattern('?s ?p ?o')} {tied if slices.project else ''}")
+    return positions(counts, _counted(slices, slices.pattern("?s ?p ?o")))
+
+
+def _counted(slices: Slices, pattern: str) -> Counter[str]:
+    query = f"""SELECT ?p (COUNT(*) AS ?n) {{
+      {pattern} FILTER(isIRI(?s) && isIRI(?o) && ?p != <{RDF.type}>)
+    }} GROUP BY ?p LIMIT {_MOST_SETS}"""
+    try:
+        return Counter({_text(row["p"]): int(_text(row["n"])) for row in slices.ask.rows(query)})
+    except QueryError:
+        return Counter()
+
+
+def _entities(kinds: list[str]) -> str:
+    """A pattern for ``?s`` of these kinds, each thing once."""
+    return f"{{ SELECT DISTINCT ?s {{ VALUES ?st {{ {iris(kinds)} }} ?s a ?st }} }}" if kinds else ""
+
+
+def _busiest(slices: Slices, entities: list[str]) -> tuple[str, ...]:
+    """Where to begin."""
+    query = f"""SELECT ?s (COUNT(?other) AS ?n) {{
+      {_entities(entities)} {{ {slices.pattern("?s ?p ?other")} }} UNION {{ {slices.pattern("?other ?p ?s")} }}
+      FILTER(isIRI(?s) && isIRI(?other) && ?p != <{RDF.type}>)
+    }} GROUP BY ?s ORDER BY DESC(?n) ?s LIMIT {_FIRST}"""
+    try:
+        return tuple(_text(row["s"]) for row in slices.ask.rows(query))
+    except QueryError:
+        return ()
+
+
+def _text(term: Term) -> str:
+    return term.value if isinstance(term, ox.NamedNode | ox.Literal) else ""

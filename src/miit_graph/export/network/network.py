@@ -151,6 +151,12 @@ class Network:
                 parts.append(f"{values} ?claim <{one}> {start} ; <{other}> ?n . {claim}")
         return " UNION ".join(f"{{ {part} }}" for part in parts) + f" FILTER(isIRI(?n) && ?p != <{RDF.type}>)"
 
+    def in_order(self, things: Iterable[str], groups: frozenset[Category]) -> list[str]:
+        """Those of these things that belong to the groups, in the order given."""
+        ordered = list(things)
+        kept = self.in_groups(ordered, groups)
+        return [thing for thing in ordered if thing in kept]
+
     def in_groups(self, things: Iterable[str], groups: frozenset[Category]) -> set[str]:
         """Those of these things that belong to the groups."""
         known = set(things)

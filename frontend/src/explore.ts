@@ -1,0 +1,7 @@
+// The network explorer, on the page at /explore. Without it the page shows the same neighbourhood as a table.
+
+import { App } from "./explore/app";
+import type { Settings } from "./explore/types";
+
+const data = document.getElementById("explore-data")?.textContent;
+if (data) new App(JSON.parse(data) as Settings);

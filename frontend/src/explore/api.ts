@@ -1,6 +1,6 @@
 // Asks the server, and keeps what it has said of things and ties.
 
-import type { Elements, Found, Settings, Thing, Tie } from "./types";
+import type { Elements, Found, Hit, Settings, Thing, Tie } from "./types";
 
 export interface Neighbours {
   total: number;
@@ -46,7 +46,17 @@ export class Api {
   }
 
   async find(q: string): Promise<Found[]> {
-    return (await this.get<{ things: Found[] }>(this.settings.find, { q })).things;
+    const { hits } = await this.get<{ hits: Hit[] }>(this.settings.find, { q, format: "json", limit: "12" });
+    return hits.map((hit) => {
+      const label = this.pick(hit.label) || hit.iri;
+      const other = Object.values(hit.label).find((name) => name !== label) ?? "";
+      return { id: hit.iri, label, other, kind: this.pick(hit.kind?.label ?? {}) };
+    });
+  }
+
+  private pick(labels: Record<string, string>): string {
+    const order = [this.settings.language, "und", "en", "zh"];
+    return order.map((language) => labels[language]).find(Boolean) ?? Object.values(labels)[0] ?? "";
   }
 
   /** A graph file of these things. */

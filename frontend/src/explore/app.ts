@@ -315,7 +315,7 @@ export class App {
     const { texts } = this;
     const open = this.state.expanded.includes(thing.id);
     const act = (name: string, run: () => void): Action => ({ name, text: texts.get(name), run });
-    const found = { id: thing.id, label: thing.label, label_en: "", label_zh: "", kind_label: thing.kind_label, kind_color: thing.color };
+    const found = { id: thing.id, label: thing.label, other: "", kind: thing.kind_label };
     return [
       open ? act("collapse", () => this.collapse(thing.id)) : act("expand", () => void this.expand(thing.id)),
       act("hide", () => this.hide(thing.id)),

@@ -56,9 +56,6 @@ export class Combo {
 
   private draw(open: boolean): void {
     const items = this.found.map((found, index) => {
-      const dot = h("i", { class: "dot", "aria-hidden": "true" });
-      dot.style.background = found.kind_color;
-      const other = [found.label_zh, found.label_en].find((name) => name && name !== found.label) ?? "";
       return h(
         "li",
         {
@@ -68,9 +65,8 @@ export class Combo {
           onmousedown: (event) => event.preventDefault(),
           onclick: () => this.take(index),
         },
-        dot,
-        h("span", {}, found.label, other && h("small", {}, other)),
-        h("small", {}, found.kind_label),
+        h("span", {}, found.label, found.other && h("small", {}, found.other)),
+        h("small", {}, found.kind),
       );
     });
     this.list.replaceChildren(...(items.length ? items : [h("li", { class: "soft", role: "presentation" }, this.texts.get("none_found"))]));

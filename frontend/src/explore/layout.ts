@@ -3,6 +3,7 @@
 import type { Core, CollectionReturnValue, LayoutOptions, NodeSingular, Position } from "cytoscape";
 
 const WHOLE = 1000; // more things are placed by the spectral step alone, which takes a tenth of the time
+const NARROW = 600; // pixels; on less there is no room for all names anyway
 const GOLDEN = 2.399963;
 
 /** Numbers from 0 to 1 that depend on the seed alone (mulberry32). */
@@ -27,7 +28,7 @@ function seeded(seed: number, work: () => void): void {
   }
 }
 
-function options(count: number, more: object): LayoutOptions {
+function options(count: number, wide: boolean, more: object): LayoutOptions {
   return {
     name: "fcose",
     quality: count > WHOLE ? "draft" : "default",
@@ -35,7 +36,7 @@ function options(count: number, more: object): LayoutOptions {
     fit: false,
     randomize: true,
     packComponents: true,
-    nodeDimensionsIncludeLabels: count <= 150,
+    nodeDimensionsIncludeLabels: count <= 150 && wide,
     nodeSeparation: count > WHOLE ? 60 : 110,
     idealEdgeLength: 110,
     nodeRepulsion: 9000,
@@ -50,7 +51,7 @@ export function arrange(cy: Core, seed: number): void {
   const count = shown.nodes().length;
   if (count === 1) shown.nodes().positions(() => ({ x: 0, y: 0 }));
   if (count < 2) return;
-  seeded(seed, () => void shown.layout(options(count, {})).run());
+  seeded(seed, () => void shown.layout(options(count, cy.width() > NARROW, {})).run());
 }
 
 /** Place new things near those that they are tied to; the others stay where they are. */
@@ -77,7 +78,7 @@ export function place(cy: Core, added: CollectionReturnValue, seed: number): voi
   if (count > WHOLE) return;
   const fixed = old.map((node) => ({ nodeId: node.id(), position: { ...(node as NodeSingular).position() } }));
   const more = old.length > 1 ? { fixedNodeConstraint: fixed } : {};
-  seeded(seed, () => void cy.elements(":visible").layout(options(count, { ...more, randomize: false })).run());
+  seeded(seed, () => void cy.elements(":visible").layout(options(count, cy.width() > NARROW, { ...more, randomize: false })).run());
 }
 
 function center(nodes: CollectionReturnValue): Position {

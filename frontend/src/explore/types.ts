@@ -56,10 +56,15 @@ export interface Elements {
 export interface Found {
   id: string;
   label: string;
-  label_en: string;
-  label_zh: string;
-  kind_label: string;
-  kind_color: string;
+  other: string;
+  kind: string;
+}
+
+/** A hit of the search, see docs/search.md. */
+export interface Hit {
+  iri: string;
+  label: Record<string, string>;
+  kind: { label: Record<string, string> } | null;
 }
 
 export interface Settings {

@@ -150,7 +150,7 @@ export class View {
 
   fit(): void {
     this.cy.resize();
-    this.cy.fit(this.cy.elements(":visible"), 40);
+    this.cy.fit(this.cy.elements(":visible"), this.cy.width() > 600 ? 40 : 12);
     if (this.cy.zoom() > 1.4) {
       this.cy.zoom(1.4);
       this.cy.center(this.cy.elements(":visible"));

@@ -131,6 +131,76 @@ def _search() -> dict[str, Any]:
     return {"/search": found, "/search/suggest": suggested, "/opensearch.xml": described}
 
 
+def _explorer() -> dict[str, Any]:
+    """The network explorer: nodes and edges as in graph files, as Cytoscape.js reads them."""
+    thing = "An IRI, a prefixed name, or a path such as id/x."
+    state = ["application/json"]
+    groups = _query("groups", "Groups of things that count as neighbours, as in graph files; default: entities.")
+    edges = _query("edges", "Only ties by these properties: IRIs or prefixed names.")
+    files = ["gexf", "graphml", "dot", "cyjs", "json", "csv"]
+    listed = {"type": "array", "items": _STRING}
+    shown = _get(
+        "Some things and all edges between them, as JSON or as a graph file",
+        [*state, "application/octet-stream"],
+        _in("query", "nodes", thing, listed, required=True),
+        _query("beside", "Things that are known already: only their edges to the others are told.", listed),
+        _query("format", "A graph file instead of JSON.", {"type": "string", "enum": files}),
+        _query("dialect", "For graphml: plain or yed.", {"type": "string", "enum": ["plain", "yed"]}),
+        _LANG,
+        _400="",
+    )
+    body = {"type": "object", "properties": {"nodes": listed, "beside": listed}, "required": ["nodes"]}
+    content = {"application/json": {"schema": body}, "application/x-www-form-urlencoded": {"schema": body}}
+    posted = {
+        **shown,
+        "parameters": shown["parameters"][2:],
+        "requestBody": {"required": True, "content": content},
+    }
+    gets = {
+        "/explore": _get(
+            "The network explorer",
+            ["text/html"],
+            _query("root", f"Where to begin. {thing}"),
+            _query("q", "A part of a name, to find where to begin."),
+            _query("offset", "The first neighbour in the table, from 0.", {"type": "integer", "minimum": 0}),
+            groups,
+            _LANG,
+            _400="",
+            _404="",
+        ),
+        "/explore/neighbours": _get(
+            "What is tied to a thing, page by page, and the edges among it",
+            state,
+            _in("query", "node", thing, required=True),
+            groups,
+            _query("kinds", "Only neighbours whose kind is one of these classes."),
+            edges,
+            _query("offset", "The first neighbour, from 0.", {"type": "integer", "minimum": 0}),
+            _query("limit", "How many; default 50.", {"type": "integer", "minimum": 0, "maximum": 200}),
+            _query("elements", "no: only the IRIs of the neighbours.", {"type": "string", "enum": ["yes", "no"]}),
+            _LANG,
+            _400="",
+            _404="",
+        ),
+        "/explore/path": _get(
+            "A shortest path between two things, ties taken in either direction",
+            state,
+            _in("query", "from", thing, required=True),
+            _in("query", "to", thing, required=True),
+            groups,
+            edges,
+            _query("claims", "no: not over ties that are only claimed.", {"type": "string", "enum": ["yes", "no"]}),
+            _LANG,
+            _400="",
+            _404="",
+        ),
+    }
+    return {
+        "/explore/graph": {"get": shown, "post": posted},
+        **{path: {"get": operation} for path, operation in gets.items()},
+    }
+
+
 def _paths() -> dict[str, Any]:
     thing = {kind: _get(f"A {kind}", [], _NAME, **_SEE_OTHER) for kind in ("thing", "code", "shape")}
     described = _get("Description of an entity", _DOCUMENT, _NAME, _FORMAT, _PAGE, _LANG, _404="", _406="", _410="")
@@ -190,7 +260,7 @@ def _paths() -> dict[str, Any]:
         "/health/ready": _get("Can it answer?", state, _503=""),
         "/metrics": _get("Figures for Prometheus", ["text/plain"]),
     }
-    return {"/sparql": _sparql()} | {path: {"get": operation} for path, operation in gets.items()}
+    return {"/sparql": _sparql()} | _explorer() | {path: {"get": operation} for path, operation in gets.items()}
 
 
 def document(root: str, published: Published) -> dict[str, Any]:

@@ -65,9 +65,11 @@ def _kinds(slices: Slices) -> tuple[Counter[str], dict[str, int], list[str]]:
 
 
 def _properties(slices: Slices, entities: list[str]) -> dict[str, int]:
+    everywhere = _counted(slices, slices.pattern("?s ?p ?o"))
+    if not (slices.project and entities):
+        return positions(everywhere, Counter())
     tied = f"FILTER EXISTS {{ ?o a ?ot FILTER(?ot IN ({', '.join(f'<{name}>' for name in entities)})) }}"
-    counts = _counted(slices, f"{_entities(entities)} {slices.pattern('?s ?p ?o')} {tied if slices.project else ''}")
-    return positions(counts, _counted(slices, slices.pattern("?s ?p ?o")))
+    return positions(_counted(slices, f"{_entities(entities)} {slices.pattern('?s ?p ?o')} {tied}"), everywhere)
 
 
 def _counted(slices: Slices, pattern: str) -> Counter[str]:
@@ -88,7 +90,7 @@ def _entities(kinds: list[str]) -> str:
 def _busiest(slices: Slices, entities: list[str]) -> tuple[str, ...]:
     """Where to begin."""
     query = f"""SELECT ?s (COUNT(?other) AS ?n) {{
-      {_entities(entities)} {{ {slices.pattern("?s ?p ?other")} }} UNION {{ {slices.pattern("?other ?p ?s")} }}
+      {_entities(entities) if slices.project else ""} {{ {slices.pattern("?s ?p ?other")} }} UNION {{ {slices.pattern("?other ?p ?s")} }}
       FILTER(isIRI(?s) && isIRI(?other) && ?p != <{RDF.type}>)
     }} GROUP BY ?s ORDER BY DESC(?n) ?s LIMIT {_FIRST}"""
     try:

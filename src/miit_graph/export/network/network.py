@@ -97,7 +97,9 @@ class Network:
         for thing in known | tied:
             source.links[thing]  # what is only spoken of is a node, too
         roots = tuple(sorted(known | tied))
-        graph = build_graph(source, Options(root=roots, depth=0, lang=lang, properties=properties), title, census=self.census)
+        graph = build_graph(
+            source, Options(root=roots, depth=0, lang=lang, properties=properties), title, census=self.census
+        )
         if not tied:
             return graph
         edges = (edge for edge in graph.edges if edge.source in known or edge.target in known)

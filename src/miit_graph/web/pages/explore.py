@@ -10,17 +10,20 @@ from flask import Response, request, url_for
 
 from miit_graph.export.graph.model import Edge, Node, PropertyGraph
 from miit_graph.export.network import Page, UnknownThing
+from miit_graph.matching.match import LONGEST_QUESTION
 from miit_graph.web.language import page_language
 from miit_graph.web.linked_data.names import link_to
 from miit_graph.web.page import page
-from miit_graph.web.pages.explore_api import blueprint, groups, named, network, suggestions_of, thing_of
+from miit_graph.web.pages.explore_api import blueprint, groups, named, network, thing_of
 from miit_graph.web.pages.explore_picture import Picture, draw
 from miit_graph.web.pages.explore_texts import SCRIPT_TEXTS, TEXTS
+from miit_graph.web.pages.search import ready_finder
 from miit_graph.web.problems import Problem
 
 __all__ = ["blueprint"]
 _SHOWN = 40
 _STARTS = 8
+_MATCHES = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ def explore() -> Response:
     if text and not root:
         raise Problem(400, "request", "The request is not understood", f"root={text[:80]} names nothing.")
     question = request.args.get("q", "").strip()
-    matches = suggestions_of(question, 50) if question else []
+    matches = named(_found(question)) if question else []
     starts = named(network().in_order(network().busiest, groups())[:_STARTS])
     if not root and not question and starts:
         root = starts[0]["id"]
@@ -93,6 +96,12 @@ def _places(edge: Edge) -> tuple[str, ...]:
     return found if isinstance(found, tuple) else ()
 
 
+def _found(question: str) -> list[str]:
+    """Things that are called so, the best first."""
+    finder = ready_finder()
+    return [finder.index.iri(hit.thing) for hit in finder.find(question[:LONGEST_QUESTION]).hits[:_MATCHES]]
+
+
 def _turn(root: str, offset: int) -> str:
     return url_for("explore.explore", root=root, offset=offset)
 
@@ -121,7 +130,7 @@ def _data(root: str, language: str) -> dict[str, Any]:
         "neighbours": url_for("explore.neighbours"),
         "path": url_for("explore.path"),
         "graph": url_for("explore.graph"),
-        "find": url_for("explore.suggestions"),
+        "find": url_for("search.search"),
         "prefixes": network().slices.prefixes,
         "texts": {key: texts[language] for key, texts in SCRIPT_TEXTS.items()},
     }

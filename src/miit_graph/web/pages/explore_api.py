@@ -16,7 +16,6 @@ from miit_graph.export.graph.model import Kind
 from miit_graph.export.graph.naming import Naming
 from miit_graph.export.graph.options import Category
 from miit_graph.export.network import MOST_NODES, Network, UnknownThing, find_path
-from miit_graph.export.network.find import find
 from miit_graph.export.network.network import read_groups
 from miit_graph.publish.sparql_text import is_iri
 from miit_graph.web.about import pick
@@ -111,21 +110,6 @@ def graph() -> Response:
         _file(ending, wanted) if ending else _json(elements(network().graph(wanted, page_language(), beside=beside)))
     )
     return validated(response, etag) if request.method == "GET" else response
-
-
-@blueprint.get("/explore/find")
-def suggestions() -> Response:
-    """Things whose name holds a text, those that begin with it first."""
-    text = request.args.get("q", "").strip()
-    etag = tag("explore", request.full_path, page_language())
-    if (same := unchanged(etag)) is not None:
-        return same
-    return validated(_json({"things": suggestions_of(text, _number("limit", 12, 50))}), etag)
-
-
-def suggestions_of(text: str, limit: int) -> list[dict[str, Any]]:
-    """The same as values: each thing's IRI, names and kind."""
-    return named(find(network(), text, limit)) if text else []
 
 
 def named(things: Iterable[str]) -> list[dict[str, Any]]:

@@ -11,10 +11,12 @@ from unicodedata import east_asian_width
 
 from miit_graph.export.graph.model import Edge, Node
 
-_WIDTH, _ROW, _MARGIN = 960, 30, 24
-_COLUMN = 300
+_WIDTH, _ROW, _MARGIN = 1040, 30, 24
+_COLUMN = 320
 """How far from the edge the dots of a column stand; their names lie outside of them."""
-_WIDEST = 270
+_WIDEST = 290
+_LATIN, _WIDE = 8.2, 15.0
+"""How wide a character is at most, on average: of European scripts, and of Chinese."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +62,13 @@ def draw(middle: Node, around: Sequence[tuple[Node, str, Sequence[Edge]]]) -> Pi
         path = f"M{center[0]} {center[1]}C{bend} {center[1]} {bend} {y} {x} {y}"
         dashed = bool(edges) and all(edge.claimed for edge in edges)
         spots.append(Spot(_cut(node.label), node.label, node.kind.color, address, x, y, left, path, dashed))
-    return Picture(_WIDTH, height, _cut(middle.label), middle.kind.color, tuple(spots))
+    return Picture(_WIDTH, height, _cut(middle.label, 2 * _WIDEST), middle.kind.color, tuple(spots))
 
 
-def _cut(text: str) -> str:
-    """As much of a text as fits: Chinese characters take some 15 units, others some 7.5."""
-    room: float = _WIDEST
+def _cut(text: str, room: float = _WIDEST) -> str:
+    """As much of a text as fits into ``room``."""
     for position, character in enumerate(text):
-        room -= 15 if east_asian_width(character) in "WF" else 7.5
+        room -= _WIDE if east_asian_width(character) in "WF" else _LATIN
         if room < 0:
             return text[: position - 1].rstrip() + "…"
     return text

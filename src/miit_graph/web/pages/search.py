@@ -45,7 +45,8 @@ def keeper(app: Flask) -> Keeper:
     return known
 
 
-def _finder() -> Finder:
+def ready_finder() -> Finder:
+    """The search of the present version. Raises Problem (503) while the names are still being read."""
     try:
         return keeper(current_app).finder()
     except NotReady:
@@ -65,7 +66,7 @@ def search() -> Response:
     html = isinstance(choice, str)
     question = _question()
     number, limit = _whole("page", 1, 100_000, 1), _whole("limit", 1, _MOST, _LIMIT)
-    finder = _finder()
+    finder = ready_finder()
     etag = tag("search", finder.index.version, html, page_language() if html else "", request.query_string)
     same = unchanged(etag, weak=html)
     if same is not None:
@@ -87,7 +88,7 @@ def suggest() -> Response:
     """Names that somebody may be typing, in the format of OpenSearch suggestions."""
     question = _question()
     limit = _whole("limit", 1, _MOST_SUGGESTED, _SUGGESTED)
-    finder = _finder()
+    finder = ready_finder()
     etag = tag("suggest", finder.index.version, page_language(), request.query_string)
     same = unchanged(etag)
     if same is not None:

@@ -89,8 +89,10 @@ def _entities(kinds: list[str]) -> str:
 
 def _busiest(slices: Slices, entities: list[str]) -> tuple[str, ...]:
     """Where to begin."""
+    only = _entities(entities) if slices.project else ""
+    ties = f"{{ {slices.pattern('?s ?p ?other')} }} UNION {{ {slices.pattern('?other ?p ?s')} }}"
     query = f"""SELECT ?s (COUNT(?other) AS ?n) {{
-      {_entities(entities) if slices.project else ""} {{ {slices.pattern("?s ?p ?other")} }} UNION {{ {slices.pattern("?other ?p ?s")} }}
+      {only} {ties}
       FILTER(isIRI(?s) && isIRI(?other) && ?p != <{RDF.type}>)
     }} GROUP BY ?s ORDER BY DESC(?n) ?s LIMIT {_FIRST}"""
     try:

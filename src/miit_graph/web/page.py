@@ -12,6 +12,7 @@ from miit_graph.web.about import pick
 from miit_graph.web.assets import asset
 from miit_graph.web.context import context
 from miit_graph.web.language import COOKIE, LANGUAGES, Texts, asked_language, page_language, text
+from miit_graph.web.structured_data import Card, page_card, render
 
 _WAYS = (
     ("explore.explore", "nav_explore"),
@@ -26,10 +27,13 @@ _WAYS = (
 _YEAR = 365 * 24 * 3600
 
 
-def page(template: str, status: int = 200, *, texts: Texts | None = None, **values: Any) -> Response:
+def page(
+    template: str, status: int = 200, *, texts: Texts | None = None, card: Card | None = None, **values: Any
+) -> Response:
     """A page in the language the request likes best.
 
-    ``texts`` are the page's own texts, before those that all pages share. Templates get `language`, `about`,
+    ``texts`` are the page's own texts, before those that all pages share; ``card`` is what it tells search engines that
+    it is about (see `structured_data`). Templates get `language`, `about`,
     `t(key, name=value…)` for texts, `say(texts)` for texts of the data, `asset(name)` for files to load and
     `way(endpoint, **values)` for the address of another page, empty if this server has none of that name.
     """
@@ -47,6 +51,7 @@ def page(template: str, status: int = 200, *, texts: Texts | None = None, **valu
         asset=asset,
         way=way,
         ways=[(address, key) for endpoint, key in _WAYS if (address := way(endpoint))],
+        card=render(card or page_card(language)) if status < 400 else "",
         **values,
     )
     response = Response(content, status, content_type="text/html; charset=utf-8")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -169,14 +168,16 @@ class EntityPage:
         """Where the thing itself was taken from."""
         return receipts(self.known, cited(self.known, self.iri))
 
-    def structured_data(self, address: str) -> str:
-        """A schema.org description as JSON-LD, safe inside a script element; empty for what has no name."""
+    def structured_data(self, address: str) -> dict[str, Any] | None:
+        """What search engines are told: the types and properties of schema.org that the ontology's alignments give it.
+
+        A thing of none of its types is a schema:Thing; None for what has no name.
+        """
         types = [iri.removeprefix(SCHEMA) for iri in self._types() if iri.startswith(SCHEMA)]
         if not self.names:
-            return ""
+            return None
         texts = [{"@language": tag, "@value": name} if tag else name for tag, name in sorted(self.names.items())]
         card: dict[str, Any] = {
-            "@context": "https://schema.org",
             "@type": sorted(types) or "Thing",
             "@id": self.iri,
             "name": texts,
@@ -186,9 +187,7 @@ class EntityPage:
             key = triple.predicate.value.removeprefix(SCHEMA)
             if key != triple.predicate.value and key != "name" and len(card.setdefault(key, [])) < 12:
                 card[key].append(_json(triple.object))
-        return json.dumps(card, ensure_ascii=False, sort_keys=True).translate(
-            {60: "\\u003c", 62: "\\u003e", 38: "\\u0026"}
-        )
+        return card
 
 
 def _json(term: Term) -> Any:

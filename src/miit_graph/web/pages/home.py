@@ -12,11 +12,13 @@ from miit_graph.publish.published import ExampleQuery
 from miit_graph.vocabulary import ORG, OWL, RDF, RDFS, SH, SKOS, M
 from miit_graph.web.about import Class
 from miit_graph.web.context import context
+from miit_graph.web.language import page_language
 from miit_graph.web.linked_data.answers import asker, published
 from miit_graph.web.linked_data.names import link_to
 from miit_graph.web.page import page
 from miit_graph.web.pages.home_texts import TEXTS
 from miit_graph.web.problems import kinds
+from miit_graph.web.structured_data import home_card
 
 blueprint = Blueprint("pages", __name__)
 _FIGURES = 8
@@ -43,6 +45,7 @@ def home() -> Response:
     return page(
         "home.html",
         texts=TEXTS,
+        card=home_card(page_language()),
         description=known.description,
         figures=[(item, _members(item.iri)) for item in _figures(about.classes, known.figures)],
         begin=_named(known.start),

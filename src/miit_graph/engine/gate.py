@@ -55,9 +55,11 @@ _UPDATES = frozenset(
     )
 )
 _UNSTABLE = frozenset(("now", "rand", "uuid", "struuid", "bnode"))
+_NOT_PLAIN = ("service", "from", *sorted(_UNSTABLE))
 _EXCERPT = 160
 _NAMED = 10
 _PLAIN = 4_000
+_OPENING = ("{", "(", "[", "<<")
 _PLAIN_PROLOGUE = re.compile(
     r"(?:\s|PREFIX\s+[A-Za-z0-9_-]*:\s*<[A-Za-z0-9:/#?=._%~-]*>)*(SELECT|ASK|CONSTRUCT|DESCRIBE)(?![A-Za-z0-9_:])",
     re.ASCII | re.IGNORECASE,
@@ -116,14 +118,15 @@ def _plain(text: str, nesting: int) -> Allow | None:
     such a text turns out to be, its form is the first word behind a prologue of the plainest kind, or the engine
     finds a syntax error.
     """
-    if len(text) > _PLAIN or "\\" in text or sum(map(text.count, ("{", "(", "[", "<<"))) > nesting:
+    if len(text) > _PLAIN or "\\" in text or sum(map(text.count, _OPENING)) > nesting:
         return None
     found = _PLAIN_PROLOGUE.match(text)
     if found is None:
         return None
     lower = text.lower()
-    if "service" in lower or "from" in lower or any(word in lower for word in _UNSTABLE):
-        return None
+    for word in _NOT_PLAIN:
+        if word in lower:
+            return None
     if lower.count("select") + lower.count("replace") + text.count(")") > MAX_DOUBLING:
         return None
     return Allow(Form[found.group(1).upper()], has_dataset=False, stable=True)

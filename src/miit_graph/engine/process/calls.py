@@ -28,6 +28,10 @@ _GRACE_SECONDS = 0.5
 """A worker ends itself when its time is up; this much later it is taken for lost."""
 
 
+_PIECE = 256 * 1024
+"""Parts that are here already are handed on together, up to this many bytes: a piece costs the same at any size."""
+
+
 class Connections(Protocol):
     """Where a call gets its connection from, and gives it back to."""
 
@@ -214,7 +218,14 @@ class ProcessAnswer:
         part = self._call.next()
         if part is None:
             raise StopIteration
-        return part
+        if not self._call.speaks():
+            return part
+        parts, size = [part], len(part)
+        while size < _PIECE and self._call.speaks():
+            part = self._call.next() or b""
+            parts.append(part)
+            size += len(part)
+        return b"".join(parts)
 
     def close(self) -> None:
         """Stop the work: its worker is ended if it is not done."""

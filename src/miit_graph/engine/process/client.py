@@ -118,6 +118,14 @@ class ProcessEngine:
         seconds = max(0.01, limits.seconds - (time.monotonic() - began))
         return self._begin(query, decision, format, limits, seconds, express, gone).answer()
 
+    def wants_worker(self) -> bool:
+        """Whether all that `begin` lacks to start a query is a worker that waits for one."""
+        return not self._idle and not self.places.full
+
+    def prepare(self) -> None:
+        """Have a worker wait for a query. Raises EngineUnavailable, EngineBusy."""
+        self.give_back(self._connect())
+
     def begin(self, query: Query, decision: Allow, format: Format, limits: Limits) -> Pending | None:
         """Start a query, if that can be done without waiting for anything."""
         if not self._idle:
@@ -230,6 +238,11 @@ class Pending:
     def speaks(self) -> bool:
         """Whether the worker itself has said something, so that `answer` waits for nothing."""
         return self._call.speaks()
+
+    @property
+    def over(self) -> bool:
+        """Whether everything has come, or the query was given up."""
+        return self._call.over
 
     def answer(self) -> Answer:
         """Wait for the first bytes. Raises a `QueryError` as `miit_graph.engine.api.Engine.run` does."""

@@ -47,6 +47,15 @@ def no_new_files() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (lowest_free, lowest_free))
 
 
+def regain_priority() -> bool:
+    """Have this process run like any other again after it was given a low priority; false if it may not."""
+    try:
+        os.setpriority(os.PRIO_PROCESS, 0, os.getpriority(os.PRIO_PROCESS, os.getppid()))
+    except OSError:
+        return False
+    return True
+
+
 def allow_stack(size: int) -> None:
     """Let the main thread of programs started from now on have a stack of ``size`` bytes, if that may be."""
     soft, hard = resource.getrlimit(resource.RLIMIT_STACK)

@@ -43,6 +43,11 @@ class Places:
             self.taken += 1
             return self.taken > self._regular
 
+    @property
+    def full(self) -> bool:
+        """Whether all places are taken."""
+        return self.taken >= self._all
+
     def _wait(self, seconds: float) -> None:
         if self.waiting >= self._queue:
             raise EngineBusy

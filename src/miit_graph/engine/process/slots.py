@@ -1,7 +1,7 @@
 """A page of memory that the engine process and its workers share: what each worker is doing right now.
 
 Looking there costs the engine process nothing and tells it more than /proc could. Each slot is written by one worker;
-only `slowed` is written by the engine process.
+only `slowed` is set by the engine process.
 """
 
 from __future__ import annotations

@@ -109,6 +109,8 @@ class _Worker:
             if count % _MEASURE_EVERY == 0 or time.monotonic() - began > _SHORT_SECONDS:
                 self._memory.measure()
             grown = self._memory.resident - self._born_with > _MOST_GROWTH
+            if self._slot.slowed and confinement.regain_priority():
+                self._slot.slowed = False
             ends = grown or self._slot.slowed or count == _MOST_QUERIES
             if answer[:1] == LAST and ends:
                 answer = FAREWELL + answer[1:]

@@ -7,8 +7,10 @@ waits.
 
 from __future__ import annotations
 
+import contextlib
 import time
 from dataclasses import dataclass
+from functools import lru_cache
 
 from miit_graph.engine import formats
 from miit_graph.engine.api import Answer, Form
@@ -31,10 +33,11 @@ _LONGEST_QUERY = 2_000
 _ALWAYS = [(name.lower(), value) for name, value in (SECURITY | CORS).items()]
 
 
-def _headers(key: Key, keep: bool) -> Headers:
+@lru_cache(maxsize=64)
+def _headers(content_type: str, keep: bool) -> tuple[tuple[str, str], ...]:
     """The headers of an answer that clients may ``keep``, without those that depend on its length and encoding."""
     kept = REVALIDATE if keep else "no-store"
-    return [("content-type", key[2]), ("cache-control", kept), ("vary", "Accept, Accept-Encoding"), *_ALWAYS]
+    return (("content-type", content_type), ("cache-control", kept), ("vary", "Accept, Accept-Encoding"), *_ALWAYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +49,13 @@ class Found:
 
     @property
     def headers(self) -> Headers:
-        """The headers of the answer, with its validator."""
-        headers = _headers(self.key, self.keep)
-        return [*headers, ("etag", etag_of(self.key))] if self.keep else headers
+        """The headers of the answer, without those that depend on its encoding."""
+        return list(_headers(self.key[2], self.keep))
+
+    @property
+    def etag(self) -> str:
+        """The validator of the answer; empty if clients may not keep it."""
+        return etag_of(self.key) if self.keep else ""
 
 
 @dataclass(slots=True)
@@ -65,7 +72,7 @@ class Started:
 
     def headers(self) -> Headers:
         """The headers of its answer, without those that depend on its length and encoding."""
-        return _headers(self.key, self.keep)
+        return list(_headers(self.key[2], self.keep))
 
     @property
     def etag(self) -> str:
@@ -80,6 +87,15 @@ class Direct:
         self._context = context
         self._engine = engine
         self._limits = context.settings.limits()
+
+    def wants_worker(self) -> bool:
+        """Whether a query could be started if one more worker were waiting: see `prepare`."""
+        return self._engine.wants_worker()
+
+    def prepare(self) -> None:
+        """Have a worker wait for a query; if that fails, the long way will tell why."""
+        with contextlib.suppress(QueryError):
+            self._engine.prepare()
 
     def begin(self, raw: Raw, posted: Posted | None = None) -> Started | Found | None:
         """Start the query of a request, or find its answer; None if it has to go the long way."""

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _BODY_SECONDS = 30.0
 _GRACE_SECONDS = 0.5
+_GATHER_SECONDS = 0.003
 _LONG = 256 * 1024
 _PIECE = 64 * 1024
 _WITHOUT_BODY = ("GET", "HEAD", "OPTIONS")
@@ -86,9 +87,9 @@ class Front:
             sent = (b"", 0) if scope.method in _WITHOUT_BODY else await self._body(protocol)
             error = None
             if raw is not None and self._direct is not None:
-                started = self._direct.begin(raw)
+                started = await self._begin(self._direct, raw)
                 if isinstance(started, Found):
-                    self._known.learn(raw, {shortcuts.ANSWERED: started.key}, started.headers)
+                    self._known.remember(raw, started.key, started.headers, started.etag)
                     found = self._known.find(raw)
                     if found is not None:
                         protocol.response_bytes(*found)
@@ -105,6 +106,13 @@ class Front:
         finally:
             self._running -= 1
 
+    async def _begin(
+        self, direct: Direct, raw: shortcuts.Raw, posted: shortcuts.Posted | None = None
+    ) -> Started | Found | None:
+        if direct.wants_worker():
+            await asyncio.get_running_loop().run_in_executor(self._pool, direct.prepare)
+        return direct.begin(raw, posted)
+
     async def _post(
         self, direct: Direct, sent: tuple[bytes, int], scope: Any, protocol: Any
     ) -> tuple[bool, QueryError | None]:
@@ -113,7 +121,7 @@ class Front:
         if size > len(body):
             return False, None
         raw = shortcuts.Raw.read(scope)._replace(if_none_match="")
-        started = direct.begin(raw, shortcuts.Posted.read(scope, body))
+        started = await self._begin(direct, raw, shortcuts.Posted.read(scope, body))
         if started is None:
             return False, None
         if isinstance(started, Started):
@@ -160,13 +168,13 @@ class Front:
                 headers.append(("etag", tag_of(etag, choice.coding)))
             exchange = Exchange({}, status=200, headers=headers, body=body, parts=iter(body))
             try:
-                await self._stream(scope, protocol, exchange)
+                await self._stream(scope, protocol, exchange, None if choice.coding else started)
             finally:
                 await loop.run_in_executor(self._pool, exchange.close)
             return None
         content = direct.complete(started, answer)
         if etag:
-            self._known.learn(raw, {shortcuts.ANSWERED: started.key}, [*headers, ("etag", etag)])
+            self._known.remember(raw, started.key, headers.copy(), etag)
         coding = choice.fits(len(content))
         if coding:
             content = await loop.run_in_executor(self._pool, pack, content, coding)
@@ -219,17 +227,32 @@ class Front:
                 parts.append(bytes(part))
         return b"".join(parts), size
 
-    async def _stream(self, scope: Any, protocol: Any, exchange: Exchange) -> None:
+    async def _next_part(self, protocol: Any, exchange: Exchange, started: Started | None) -> bytes | None:
+        """The next piece of a body: from a thread, or from the worker itself, where nobody else has to touch it."""
+        loop = asyncio.get_running_loop()
+        if started is None:
+            return await loop.run_in_executor(self._pool, exchange.next_part)
+        pending = started.pending
+        if not pending.over and not pending.speaks():
+            # A moment more, so that there is more to take at once: the first piece has left already.
+            if not await readable(pending.fileno(), started.seconds + _GRACE_SECONDS, protocol):
+                raise ClientGone
+            await asyncio.sleep(_GATHER_SECONDS)
+        if pending.over or pending.speaks():
+            return exchange.next_part()
+        return await loop.run_in_executor(self._pool, exchange.next_part)
+
+    async def _stream(self, scope: Any, protocol: Any, exchange: Exchange, started: Started | None = None) -> None:
+        """Send a body piece by piece; ``started`` is the query that it comes from as it is."""
         connection = ClientConnection.find(scope.client)
         if connection is None:
             await self._collect(protocol, exchange)
             return
-        loop = asyncio.get_running_loop()
         ended = False
         try:
             transport = protocol.response_stream(exchange.status, exchange.headers)
             while True:
-                part = await loop.run_in_executor(self._pool, exchange.next_part)
+                part = await self._next_part(protocol, exchange, started)
                 if part is None:
                     ended = True
                     break

@@ -105,10 +105,14 @@ class Shortcuts:
     def learn(self, raw: Raw, environ: dict[str, Any], headers: Headers) -> None:
         """Remember what ``raw`` was answered with, if it was answered from the cache."""
         key: Key | None = environ.get(ANSWERED)
-        if key is None or len(raw.query_string) > _LONGEST or len(raw.accept) + len(raw.encoding) > _LONGEST:
+        if key is not None:
+            etag = plain_tags(dict(headers).get("etag", ""))
+            self.remember(raw, key, [(name, value) for name, value in headers if name not in _NOT_KEPT], etag)
+
+    def remember(self, raw: Raw, key: Key, kept: Headers, etag: str) -> None:
+        """Remember that ``raw`` was answered with the entry of the cache, these headers, and this entity tag."""
+        if len(raw.query_string) > _LONGEST or len(raw.accept) + len(raw.encoding) > _LONGEST:
             return
-        etag = plain_tags(dict(headers).get("etag", ""))
-        kept = [(name, value) for name, value in headers if name not in _NOT_KEPT]
         self._known[raw[:3]] = Known(key, kept, etag, choose_coding(raw.encoding))
         while len(self._known) > _MOST:
             self._known.popitem(last=False)

@@ -13,10 +13,11 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from miit_graph.build.checks import QUOTES
+from miit_graph.build.citing import CITING, lines
 from miit_graph.build.errors import ProjectError
 from miit_graph.build.sources import Locator
 from miit_graph.build.validate import Finding
-from miit_graph.vocabulary import DCT, PROV, SKOS, M
+from miit_graph.vocabulary import DCT, SKOS, M
 
 _SOURCES = f"""
 SELECT ?source ?file ?hash ?count {{
@@ -30,12 +31,6 @@ SELECT ?citation ?source ?first ?last ?quote {{
   ?citation a <{M.Citation}> ; <{DCT.source}> ?source ;
     <{M.lineStart}> ?first ; <{M.lineEnd}> ?last ; <{M.quote}> ?quote .
 }} ORDER BY ?citation"""
-
-_CITING = f"""
-SELECT DISTINCT ?source ?first ?last ?node {{
-  ?node <{PROV.wasDerivedFrom}> ?citation .
-  ?citation a <{M.Citation}> ; <{DCT.source}> ?source ; <{M.lineStart}> ?first ; <{M.lineEnd}> ?last .
-}} ORDER BY ?node"""
 
 
 @dataclass(frozen=True)
@@ -139,9 +134,11 @@ def coverage(store: ox.Store, folder: Path, reasons: Path | None = None) -> Iter
     """Every line of every source with the nodes that cite it, or the reason in the table of the file `reasons`."""
     texts, _ = read_sources(store, folder)
     citing: dict[tuple[str, int], list[str]] = {}
-    for row in _rows(store, _CITING):
-        for number in range(int(row["first"]), int(row["last"]) + 1):
-            citing.setdefault((row["source"], number), []).append(row["node"])
+    for row in _rows(store, CITING):
+        for number in lines(row["first"], row["last"]):
+            nodes = citing.setdefault((row["source"], number), [])
+            if row["node"] not in nodes:
+                nodes.append(row["node"])
     explained = dict(_read_reasons(reasons, store)) if reasons and reasons.is_file() else {}
     for text in texts:
         for number, line in enumerate(text.lines, 1):

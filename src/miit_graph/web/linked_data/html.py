@@ -12,9 +12,7 @@ from miit_graph.engine import formats
 from miit_graph.publish.ask import Asker
 from miit_graph.publish.sparql_text import iri as text_of
 from miit_graph.vocabulary import DCT, ORG, RDFS, SCHEMA, SKOS, M
-from miit_graph.web.context import context
-from miit_graph.web.language import page_language
-from miit_graph.web.linked_data.answers import asker, published
+from miit_graph.web.linked_data.answers import asker
 from miit_graph.web.linked_data.descriptions import OWN, Description, own_triples
 from miit_graph.web.linked_data.entity_page import EntityPage, Origins
 from miit_graph.web.linked_data.facts import place_of, read_facts
@@ -51,7 +49,7 @@ def entity_page(iri: str, path: str, *, section: str = "", number: int = 1) -> R
     ``section`` asks for one section at length, ``number`` for a page of it. Raises Problem (404) where there is none.
     """
     ask = asker()
-    known, arrangement = _known(ask), views(ask)
+    known, arrangement = Known.here(), views(ask)
     own, origins = _own(ask, iri)
     known.add(own)
     entries = index(known, arrangement, iri)
@@ -74,16 +72,12 @@ def entity_page(iri: str, path: str, *, section: str = "", number: int = 1) -> R
 def graph_page(found: Description, path: str) -> Response:
     """The page about a named graph: what it speaks of."""
     ask = asker()
-    known = _known(ask)
+    known = Known.here()
     known.add((*found.own, *found.labels))
     shown = EntityPage(found.iri, known, views(ask), found.own)
     _add_properties(shown)
     content = [(f.label, address("graph-store", graph=found.iri, format=f.name)) for f in formats.GRAPHS]
     return _render(shown, path, [], found.page, pages=found.pages, content=content)
-
-
-def _known(ask: Asker) -> Known:
-    return Known(ask, page_language(), context().about.base, published().prefixes)
 
 
 def _render(shown: EntityPage, path: str, trails: list[list[Value]], number: int, **more: Any) -> Response:

@@ -15,7 +15,7 @@ import pyoxigraph as ox
 from miit_graph.publish.ask import Term
 from miit_graph.publish.sparql_text import iri as text_of
 from miit_graph.publish.sparql_text import iris
-from miit_graph.vocabulary import OWL, PROV, RDF, RDFS, M
+from miit_graph.vocabulary import ORG, OWL, PROV, RDF, RDFS, M
 from miit_graph.web.linked_data.facts import Fact, read_facts, tell
 from miit_graph.web.linked_data.terms import Known, Property, Value
 from miit_graph.web.linked_data.views import Block, Section, Views
@@ -38,7 +38,7 @@ class Entry:
     divider: str = ""
     deprecated: bool = False
     day: str = ""
-    position: float = 1e9
+    position: float = 0
     predicate: str = ""
 
 
@@ -58,8 +58,11 @@ class FactList:
 
     @property
     def dated(self) -> bool:
-        """Whether the list reads best as a table with a column for the time."""
-        return sum(fact.dated for fact in self.facts) * 3 >= len(self.facts) > 1 and len(self.columns) > 0
+        """Whether the list reads best as a table with a column for the time: who was what, or mostly dated facts."""
+        if not (self.facts and self.columns):
+            return False
+        served = all(ORG.Membership in entry.kinds for entry in self.shown)
+        return served or sum(fact.dated for fact in self.facts) * 3 >= len(self.facts) > 1
 
     @property
     def columns(self) -> list[Value]:
@@ -112,7 +115,7 @@ def index(known: Known, views: Views, iri: str) -> list[Entry]:
         entry.day = max(entry.day, _value(row, "day"))
         entry.predicate = _value(row, "statement")
         if (place := _value(row, "place")).isdecimal():
-            entry.position = min(entry.position, float(place))
+            entry.position = float(place)
     for entry in found.values():
         entry.kinds = tuple(sorted(entry.kinds))
     return list(found.values())

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Self
 
 import pyoxigraph as ox
 
 from miit_graph.publish.ask import Asker, Term
 from miit_graph.publish.sparql_text import iris, is_iri
 from miit_graph.vocabulary import DCT, PROV, SKOS, XSD, M
+from miit_graph.web.context import context
+from miit_graph.web.language import page_language
 from miit_graph.web.linked_data import when
+from miit_graph.web.linked_data.answers import asker, published
 from miit_graph.web.linked_data.descriptions import LABELS
 from miit_graph.web.linked_data.names import link_to
 from miit_graph.web.linked_data.texts import name_of_language
@@ -63,6 +67,11 @@ class Known:
     prefixes: Mapping[str, str]
     about: dict[str, dict[str, list[Term]]] = field(default_factory=dict)
     _named: set[str] = field(default_factory=set)
+
+    @classmethod
+    def here(cls) -> Self:
+        """For the request at hand: its language, and the engine, base and prefixes of the server."""
+        return cls(asker(), page_language(), context().about.base, published().prefixes)
 
     def add(self, triples: Iterable[ox.Triple]) -> None:
         """Remember triples with an IRI as subject; what is known already is not doubled."""

@@ -16,6 +16,8 @@ TEXTS: dict[str, dict[str, str]] = {
     "derived": {"en": "derived from facts", "zh": "由事实导出"},
     "more": {"en": "{n} more", "zh": "另有 {n} 项"},
     "download": {"en": "Exactly this page as data", "zh": "下载本页数据"},
+    "download_all": {"en": "The whole description as data", "zh": "下载完整描述的数据"},
+    "all_disputes": {"en": "All that is disputed, side by side", "zh": "查看全部争议（各方并列）"},
     "content": {"en": "All triples of this graph", "zh": "本图的全部三元组"},
     "line": {"en": "line {first}", "zh": "第 {first} 行"},
     "lines": {"en": "lines {first}–{last}", "zh": "第 {first}–{last} 行"},

@@ -166,7 +166,8 @@ class EntityPage:
     @property
     def receipts(self) -> tuple[Receipt, ...]:
         """Where the thing itself was taken from."""
-        return receipts(self.known, cited(self.known, self.iri))
+        sources = [t.value for t in self.known.terms(self.iri, DCT.source) if isinstance(t, ox.NamedNode)]
+        return receipts(self.known, [iri for iri in cited(self.known, self.iri) if iri not in sources])
 
     def structured_data(self, address: str) -> dict[str, Any] | None:
         """What search engines are told: the types and properties of schema.org that the ontology's alignments give it.

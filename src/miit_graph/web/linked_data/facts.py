@@ -17,7 +17,7 @@ from miit_graph.web.linked_data.views import Views
 from miit_graph.web.page import way
 
 _TIMES = (M.validFrom, M.validUntil, M["at"], M.refTime, M.claimedAt)
-_QUIET = frozenset(
+QUIET = frozenset(
     (
         *_TIMES,
         RDF.type,
@@ -114,7 +114,7 @@ def tell(known: Known, views: Views, iri: str, about: str = "", heading: str = "
     rank = re.split(r"[/#]", rank)[-1].removeprefix("rank-")
     lead, heads, used = _head(known, views, iri, about)
     order = {predicate: place for place, predicate in enumerate((*views.dividing, *views.naming))}
-    shown = [p for p in told if p not in _QUIET and p not in _REPEATED and p not in used]
+    shown = [p for p in told if p not in QUIET and p not in _REPEATED and p not in used]
     details = []
     for predicate in sorted(shown, key=lambda p: (order.get(p, len(order)), p)):
         values = known.values(t for t in told[predicate] if not (_is(t, about) or _is(t, iri)))

@@ -11,34 +11,21 @@ from flask import Response, request
 from miit_graph.engine import formats
 from miit_graph.publish.ask import Asker
 from miit_graph.publish.sparql_text import iri as text_of
-from miit_graph.vocabulary import DCT, ORG, RDFS, SCHEMA, SKOS, M
+from miit_graph.vocabulary import DCT, M
 from miit_graph.web.linked_data.answers import asker
 from miit_graph.web.linked_data.descriptions import OWN, Description, own_triples
 from miit_graph.web.linked_data.entity_page import EntityPage, Origins
-from miit_graph.web.linked_data.facts import place_of, read_facts
+from miit_graph.web.linked_data.facts import QUIET, place_of, read_facts
 from miit_graph.web.linked_data.names import address, document_of
 from miit_graph.web.linked_data.neighbourhood import Cluster, draw
-from miit_graph.web.linked_data.sections import LINKS_SHOWN, PAGE, Part, arrange, fill, index
+from miit_graph.web.linked_data.sections import LINKS_SHOWN, PAGE, Part, arrange, fill, in_language, index
 from miit_graph.web.linked_data.terms import Known, Property, Value
 from miit_graph.web.linked_data.texts import TEXTS, text
-from miit_graph.web.linked_data.views import Views, views
+from miit_graph.web.linked_data.trail import trails_to
+from miit_graph.web.linked_data.views import views
 from miit_graph.web.page import page, way
 from miit_graph.web.problems import Problem
 
-_UP = "|".join(
-    f"<{name}>"
-    for name in (
-        ORG.subOrganizationOf,
-        ORG.unitOf,
-        ORG.postIn,
-        SCHEMA.parentOrganization,
-        DCT.isPartOf,
-        SKOS.broader,
-        RDFS.subClassOf,
-    )
-)
-"""What leads from a part to its whole, in the vocabularies that pages know."""
-_TRAILS, _LONGEST, _ANCESTORS = 3, 8, 100
 _LINKS = 2_000
 _SECTION_LINKS = "links"
 
@@ -54,8 +41,7 @@ def entity_page(iri: str, path: str, *, section: str = "", number: int = 1) -> R
     known.add(own)
     entries = index(known, arrangement, iri)
     read_facts(known, [iri])
-    parents = _parents(ask, iri)
-    trails = _trails(iri, parents)
+    trails = trails_to(ask, iri)
     parts = arrange(known, arrangement, entries, section, number)
     linking = _linking(ask, iri)
     known.read_names(
@@ -173,22 +159,15 @@ def _add_properties(shown: EntityPage) -> None:
     parts = {part.slug: part for part in shown.parts}
     for predicate, found in shown.properties:
         block = shown.views.properties.get(predicate)
-        slug = block.section.slug if block else _first(shown.views)
+        section = block.section if block else shown.views.first
+        slug = section.slug if section else "properties"
         if slug not in parts:
-            title = text("own", shown.language)
-            if block:
-                title = next(iter(t for tag, t in block.section.title.items() if tag == shown.language), title)
-            parts[slug] = Part(slug, title, block.section.place if block else 0)
+            title = in_language(section.title, shown.language) if section else text("own", shown.language)
+            parts[slug] = Part(slug, title, section.place if section else 0)
         parts[slug].properties.append(found)
     shown.parts = sorted(parts.values(), key=lambda part: (part.place, part.slug))
     if shown.only:
         shown.parts = [part for part in shown.parts if part.slug == shown.only]
-
-
-def _first(arrangement: Views) -> str:
-    """The section for properties that no other wants."""
-    sections = {block.section.slug: block.section.place for block in arrangement.properties.values()}
-    return min(sections, key=lambda slug: sections[slug], default="properties")
 
 
 def _linking(ask: Asker, iri: str) -> dict[str, list[str]]:
@@ -245,40 +224,12 @@ def _clusters(shown: EntityPage, parts: list[Part], above: set[str]) -> list[Clu
         linked = list({v.link: v for v in heads if v.link and v.link not in above}.values())
         if linked:
             found.append(Cluster(part.title, f"#{part.slug}", tuple(linked), max(part.total, len(linked))))
-    if found:
+    if len(found) > 2:
         return found
-    for property_ in (*(p for part in parts for p in part.properties), *shown.links):
+    told = {shown.known.named(predicate) for predicate in QUIET}
+    for property_ in (*(p for part in parts for p in part.properties if p.name not in told), *shown.links):
         linked = [v for v in property_.values if v.link and v.link not in above]
         if linked:
             slug = "links" if property_ in shown.links else next(p.slug for p in parts if property_ in p.properties)
             found.append(Cluster(property_.name.text, f"#{slug}", tuple(linked), property_.total))
     return found
-
-
-def _parents(ask: Asker, iri: str) -> dict[str, list[str]]:
-    """Each whole above ``iri``, and what it is directly part of."""
-    rows = ask.rows(
-        f"SELECT DISTINCT ?part ?whole {{ {text_of(iri)} ({_UP})* ?part . ?part {_UP} ?whole"
-        f" FILTER(isIRI(?part) && isIRI(?whole)) }} ORDER BY ?part ?whole LIMIT {_ANCESTORS}"
-    )
-    parents: dict[str, list[str]] = {}
-    for row in rows:
-        parents.setdefault(cast(ox.NamedNode, row["part"]).value, []).append(cast(ox.NamedNode, row["whole"]).value)
-    return parents
-
-
-def _trails(iri: str, parents: Mapping[str, list[str]]) -> list[list[str]]:
-    """The ways from the top down to ``iri``; where a way is only a shortcut of another it is left out."""
-    found: list[list[str]] = []
-    waiting = [[iri]]
-    while waiting and len(found) < _TRAILS:
-        trail = waiting.pop(0)
-        above = [whole for whole in parents.get(trail[0], ()) if whole not in trail]
-        above = [
-            whole for whole in above if not any(whole in parents.get(other, ()) for other in above if other != whole)
-        ]
-        if not above or len(trail) == _LONGEST:
-            found.append(trail)
-        else:
-            waiting += [[whole, *trail] for whole in above]
-    return [trail for trail in found if len(trail) > 1]

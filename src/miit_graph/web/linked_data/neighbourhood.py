@@ -70,7 +70,7 @@ def draw(title: str, above: Sequence[Value], clusters: Iterable[Cluster]) -> Pic
     top = 12 + (len(above) and _ROW + 34)
     height = max(*heights, 90)
     picture.height = top + height + 12
-    lines = _wrap(title, 22)[:3]
+    lines = _wrap(title, 20)[:3]
     tall = 22 + 17 * len(lines)
     left, upper = (WIDTH - _MIDDLE) / 2, top + (height - tall) / 2
     picture.centre, picture.lines = (left, upper, _MIDDLE, tall), lines

@@ -59,15 +59,17 @@ class FactList:
     @property
     def dated(self) -> bool:
         """Whether the list reads best as a table with a column for the time: who was what, or mostly dated facts."""
-        if not (self.facts and self.columns):
+        if not self.facts:
             return False
         served = all(ORG.Membership in entry.kinds for entry in self.shown)
         return served or sum(fact.dated for fact in self.facts) * 3 >= len(self.facts) > 1
 
     @property
     def columns(self) -> list[Value]:
-        """The columns of such a table besides name, time and source."""
-        return list(dict.fromkeys(d.name for fact in self.facts for d in fact.details))[:3]
+        """The columns of such a table besides name, time and source: what differs from row to row."""
+        names = dict.fromkeys(detail.name for fact in self.facts for detail in fact.details)
+        values = {name: [[d.values for d in fact.details if d.name == name] for fact in self.facts] for name in names}
+        return [name for name in names if len(self.facts) == 1 or any(v != values[name][0] for v in values[name])][:3]
 
 
 @dataclass(slots=True)
@@ -139,8 +141,8 @@ def arrange(known: Known, views: Views, entries: list[Entry], only: str = "", pa
     parts: dict[str, Part] = {}
     lists: dict[tuple[str, float, str, str], list[Entry]] = {}
     for section, block, kind, entry in placed.values():
-        parts.setdefault(section.slug, Part(section.slug, _in(section.title, known.language), section.place))
-        title = _in(block.title, known.language)
+        parts.setdefault(section.slug, Part(section.slug, in_language(section.title, known.language), section.place))
+        title = in_language(block.title, known.language)
         lists.setdefault((section.slug, block.place, title, kind), []).append(entry)
     known.read_names({kind for *_, kind in lists if kind} | {e.divider for es in lists.values() for e in es})
     for (slug, _, title, kind), found in sorted(lists.items()):
@@ -197,5 +199,6 @@ def _divided(known: Known, title: str, kind: str, entries: list[Entry]) -> list[
     return found
 
 
-def _in(texts: Mapping[str, str], language: str) -> str:
+def in_language(texts: Mapping[str, str], language: str) -> str:
+    """The text in a language, else in English, Chinese, any; empty if there is none."""
     return next((texts[tag] for tag in (language, "en", "zh", "", *sorted(texts)) if tag in texts), "")

@@ -61,6 +61,12 @@ class Views:
     naming: tuple[str, ...]
     dividing: tuple[str, ...]
 
+    @property
+    def first(self) -> Section | None:
+        """The section for what no other wants."""
+        sections = [block.section for block in self.properties.values()]
+        return min(sections, key=lambda section: section.place, default=None)
+
     def block(self, kinds: tuple[str, ...], predicate: str) -> tuple[str, Block] | None:
         """The first of the classes that has a place for what is reached by ``predicate``, and the place."""
         return next(((kind, self.blocks[kind, predicate]) for kind in kinds if (kind, predicate) in self.blocks), None)

@@ -60,7 +60,10 @@ class TestSection_5_2_Get:
         query = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{iri}> {{ ?s ?p ?o }} }}"
         assert triples(shipped.get(query, TYPES["nt"])) == triples(get(shipped, indirect(iri), TYPES["nt"]))
 
-    def test_validators(self, small):
+    def test_5_without_accept_turtle(self, small):
+        assert get(small, indirect(ONE)).headers.get_content_type() == TYPES["ttl"]
+
+    def test_5_2_cacheable(self, small):
         tag = get(small, indirect(ONE)).headers["ETag"]
         assert get(small, indirect(ONE), If_None_Match=tag).status == 304
         assert get(small, "/graph-store?default").headers["ETag"] != tag

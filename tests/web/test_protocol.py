@@ -124,7 +124,7 @@ class TestSection_2_1_QueryOperation:
         assert client.post(SLOW, DIRECT, headers={"Accept": "text/turtle"}).status == 406
 
 
-class TestSection_2_1_5_Formats:
+class TestSection_2_1_6_Formats:
     @pytest.mark.parametrize("format", formats.TABLES)
     def test_tables(self, client, format):
         reply = client.get("SELECT ?s ?p ?o { ?s ?p ?o }", format.media_type)
@@ -146,7 +146,7 @@ class TestSection_2_1_5_Formats:
         assert client.request("GET", target).text == f"?s\n<{EX}miit>\n"
 
 
-class TestSection_2_1_6_Failure:
+class TestSection_2_1_7_Failure:
     def test_400_with_line_and_column(self, client):
         details = problem(client.get("SELECT *\n{ ?s ?p }"), 400)
         assert (details["line"], details["column"]) == (2, 9)
@@ -159,6 +159,11 @@ class TestSection_2_1_6_Failure:
     def test_400_for_malformed_parameters(self, client, query):
         problem(client.request("GET", "/sparql?" + query), 400)
         problem(client.post(query, FORM), 400)
+
+    def test_2_3_a_relative_iri_is_refused(self, client):
+        told = problem(client.get("ASK { <body> ?p ?o }"), 400)
+        assert "BASE" in told["detail"] and told["column"] == 7
+        assert client.get("BASE <http://example.org/> ASK { <miit> ?p ?o }").json["boolean"] is True
 
     def test_403_for_service_and_updates(self, client):
         assert "SERVICE" in problem(client.get("SELECT * { SERVICE <http://x/> {} }"), 403)["title"]

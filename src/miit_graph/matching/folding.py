@@ -16,6 +16,7 @@ import opencc
 HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
 """Chinese characters, as the inside of a class in a regular expression (after NFKD)."""
 _RUN = re.compile(f"[{HAN}]+(?: +[{HAN}]+)*|[^ {HAN}]+")
+_BOUNDARY = re.compile(f"[{HAN}][^{HAN}]|[^{HAN}][{HAN}]")
 _HAN = re.compile(f"[{HAN}]")
 _HAN_RANGES = ((0x3400, 0x4DC0), (0x4E00, 0xA000), (0x20000, 0x2A6E0))
 _REMEMBERED = 40_000
@@ -67,6 +68,8 @@ def fold(text: str) -> str:
     folded = text.translate(_TABLE)
     if folded.isascii():
         return " ".join(folded.split())
+    if not (" " in folded or _BOUNDARY.search(folded)):
+        return folded
     runs: list[str] = _RUN.findall(folded)
     return " ".join(run.replace(" ", "") if _HAN.match(run) else run for run in runs)
 

@@ -14,7 +14,6 @@ variable stays unbound.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 from typing import TypeAlias
 
 import pyoxigraph as ox
@@ -29,7 +28,9 @@ MATCHES, MATCH_SCORE, SEARCH_KEY = M.matches, M.matchScore, M.searchKey
 _DOUBLE = ox.NamedNode(XSD.double)
 _LONGEST_TEXT = 2_000
 """Characters of a text that are looked at: names are short, and reading costs time."""
-_name = lru_cache(maxsize=65_536)(Name.of)
+_REMEMBERED = 50_000
+"""Names that a process keeps folded: none is given up for another, as each query goes through all in the same order."""
+_names: dict[str, Name] = {}
 _TRUE, _FALSE, _ZERO = ox.Literal(True), ox.Literal(False), ox.Literal("0.0", datatype=_DOUBLE)
 
 
@@ -39,10 +40,19 @@ def prepare() -> None:
     pinyin.prepare()
 
 
+def _name(text: str) -> Name:
+    name = _names.get(text)
+    if name is None:
+        name = Name.of(text[:_LONGEST_TEXT])
+        if len(_names) < _REMEMBERED and len(text) <= _LONGEST_TEXT:
+            _names[text] = name
+    return name
+
+
 def _score(text: Term, question: Term) -> float | None:
     if not isinstance(text, ox.Literal) or not isinstance(question, ox.Literal):
         return None
-    found = match(_name(text.value[:_LONGEST_TEXT]), Question.of(question.value))
+    found = match(_name(text.value), Question.of(question.value))
     return found.score if found else 0.0
 
 

@@ -71,23 +71,43 @@ class Spoken:
 NOT_SPOKEN = Spoken("", "")
 
 
-@dataclass(frozen=True)
 class Name:
     """A folded name with its reading (only for names with Chinese characters) and its initials."""
 
-    key: str
-    spoken: Spoken
-    initials: str
+    def __init__(self, key: str) -> None:
+        self.key = key
 
     @classmethod
     def of(cls, text: str) -> Name:
         """From a text as it is written."""
-        key = fold(text)
-        if has_han(key):
-            parts = tokens(key)
-            return cls(key, Spoken.of(parts), "".join(part[0] for part in parts))
-        words = [word for word in key.split() if word not in SMALL_WORDS]
-        return cls(key, NOT_SPOKEN, "".join(word[0] for word in words) if len(words) > 1 else "")
+        return cls(fold(text))
+
+    # Most names are compared with questions that need neither of these.
+
+    @cached_property
+    def _parts(self) -> list[str]:
+        return tokens(self.key) if has_han(self.key) else []
+
+    @cached_property
+    def spoken(self) -> Spoken:
+        """How the name is read aloud; empty if it has no Chinese characters."""
+        return Spoken.of(self._parts) if self._parts else NOT_SPOKEN
+
+    @cached_property
+    def initials(self) -> str:
+        """The first letters of syllables and words; of a single word none."""
+        if self._parts:
+            return "".join(part[0] for part in self._parts)
+        words = [word for word in self.key.split() if word not in SMALL_WORDS]
+        return "".join(word[0] for word in words) if len(words) > 1 else ""
+
+
+class StoredName(Name):
+    """The same from an index, where reading and initials were kept."""
+
+    def __init__(self, key: str, spoken: Spoken, initials: str) -> None:
+        super().__init__(key)
+        self.__dict__.update(spoken=spoken, initials=initials)
 
 
 @dataclass(frozen=True)
@@ -210,6 +230,8 @@ def _reading(name: Name, letters: str) -> Match | None:
 
 
 def _short(key: str, asked: str) -> Match | None:
+    if asked[0] not in key or asked[1] not in key:
+        return None
     for lead in LEADS:
         if not key.startswith(lead + asked[0]):
             continue

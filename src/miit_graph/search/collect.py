@@ -92,6 +92,9 @@ def collect(engine: Engine, limits: Limits, *, merged: bool) -> Collected:
     Raises QueryError if even the names cannot be had; kinds and links that fail are left out.
     """
     asker, found = _Asker(engine, limits), Collected()
+    if not merged:
+        # Without named graphs there is nothing to ask them.
+        merged = not any(asker.rows("SELECT ?g { GRAPH ?g { ?s ?p ?o } } LIMIT 1", "g"))
     for predicate, basis in _properties(asker, merged):
         _names(asker, found, predicate, basis, merged)
     _things(asker, found, merged)

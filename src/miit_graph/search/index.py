@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from miit_graph.matching.match import Name, Spoken
+from miit_graph.matching.match import Name, Spoken, StoredName
 from miit_graph.search.names import ORDER, Basis, local_name
 from miit_graph.search.storage import Mapped
 
@@ -106,7 +106,7 @@ class Index:
         flat = self.spoken[number]
         start = self._spoken_starts[number]
         begins = bytes(self._begins[start : start + len(flat)]).decode() if flat.isascii() else ""
-        return Name(self.keys[number], Spoken(flat, begins), self.initials[number])
+        return StoredName(self.keys[number], Spoken(flat, begins), self.initials[number])
 
     def _text(self, section: str, number: int) -> str:
         starts = self._mapped.numbers(f"{section}.starts", "I")

@@ -54,7 +54,7 @@ class Keeper:
         with contextlib.suppress(NotReady, QueryError):
             self.finder()
 
-    def finder(self, seconds: float = 30.0) -> Finder:
+    def finder(self, seconds: float = 10.0) -> Finder:
         """Questions to the version that is served now; waits for its index for at most ``seconds``.
 
         While the index of new data is made, questions to the old one go on. Raises NotReady.

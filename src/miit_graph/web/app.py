@@ -18,7 +18,7 @@ from miit_graph.web.compression import Compression
 from miit_graph.web.context import Context
 from miit_graph.web.linked_data import ontology, routes
 from miit_graph.web.metrics import Metrics
-from miit_graph.web.pages import disputes, explore, home, search, sources
+from miit_graph.web.pages import chart, disputes, explore, home, search, sources, timeline
 
 SECURITY = {
     "X-Content-Type-Options": "nosniff",
@@ -56,7 +56,7 @@ def create_app(settings: Settings, engine: Engine, about: Mapping[str, Any]) -> 
         settings, engine, About.read(about, engine.version), AnswerCache(settings.cache_bytes), Metrics()
     )
     machines = (sparql, operations, routes, ontology, graph_store, downloads, exports, discovery)
-    for concern in (*machines, home, search, explore, sources, disputes):
+    for concern in (*machines, home, search, explore, sources, disputes, chart, timeline):
         app.register_blueprint(concern.blueprint)
     problems.register(app)
     app.after_request(_finish)

@@ -8,6 +8,7 @@ from miit_graph.engine import formats
 from miit_graph.export.graph import ENDINGS as GRAPH_ENDINGS
 from miit_graph.export.graph import FORMATS, HELP
 from miit_graph.export.graph.options import Dialect, Facts, Table
+from miit_graph.export.picture import HELP as PICTURE_OPTIONS
 from miit_graph.publish.dumps import ENDINGS
 from miit_graph.publish.published import Published
 from miit_graph.web.discovery_schemas import SEARCH_ANSWER
@@ -201,6 +202,21 @@ def _explorer() -> dict[str, Any]:
     }
 
 
+def _pictures() -> dict[str, Any]:
+    def parameters(*names: str) -> list[Any]:
+        return [_query(name, PICTURE_OPTIONS[name]) for name in names]
+
+    chart, time = parameters("root", "as-of", "kind", "depth"), parameters("root", "from", "to", "kind", "as-of")
+    drawn = [_query("lang", "en, zh or both."), _query("theme", "light or dark.")]
+    told = {"_304": "Unchanged.", "_400": "", "_404": ""}
+    return {
+        "/chart": _get("The organisation as a tree", ["text/html"], *chart, _LANG, **told),
+        "/chart.svg": _get("The organisation as a picture", ["image/svg+xml"], *chart, *drawn, **told),
+        "/timeline": _get("Everything with a date", ["text/html"], *time, _LANG, **told),
+        "/timeline.svg": _get("The time line as a picture", ["image/svg+xml"], *time, *drawn, **told),
+    }
+
+
 def _paths() -> dict[str, Any]:
     thing = {kind: _get(f"A {kind}", [], _NAME, **_SEE_OTHER) for kind in ("thing", "code", "shape")}
     described = _get("Description of an entity", _DOCUMENT, _NAME, _FORMAT, _PAGE, _LANG, _404="", _406="", _410="")
@@ -251,6 +267,7 @@ def _paths() -> dict[str, Any]:
         ),
         **_graph_files(),
         **_search(),
+        **_pictures(),
         "/.well-known/void": void,
         "/void": void,
         "/openapi.json": _get("This description", state),

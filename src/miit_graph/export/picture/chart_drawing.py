@@ -39,7 +39,7 @@ class ChartDrawing:
         self._pen = Pen(options.theme)
         self._lang = options.words
         self._spoken: set[str] = set()
-        self._variants = _variants(chart)
+        self._variants = variants(chart)
 
     def svg(self) -> str:
         """The picture."""
@@ -348,7 +348,7 @@ def draw_plate(pen: Pen, parent: ET.Element, x: float, y: float, wide: float, ta
     pen.add(parent, "rect", x=x, y=y + 8, width=wide, height=tall, **look)
 
 
-def _variants(chart: Chart) -> dict[str, tuple[Bond, int]]:
+def variants(chart: Chart) -> dict[str, tuple[Bond, int]]:
     """For each kind its bond and the variant of its mark. Containment is one thing: its kinds share a mark."""
     counts: dict[str, int] = {}
     found: dict[str, tuple[Bond, int]] = {}
@@ -359,9 +359,16 @@ def _variants(chart: Chart) -> dict[str, tuple[Bond, int]]:
     return found
 
 
+def mark_svg(bond: Bond, variant: int) -> str:
+    """The mark alone, in the colours of the page around; no words, so screen readers pass it by."""
+    root = ET.Element("svg", {"class": "tie-mark", "viewBox": "0 0 16 16", "aria-hidden": "true"})
+    draw_mark(Pen("page"), root, 8, 8, bond, variant)
+    return ET.tostring(root, encoding="unicode")
+
+
 def draw_chart(chart: Chart, structure: Structure, options: Options, link: Callable[[str], str]) -> str:
     """The chart as SVG; `link` gives the address of a thing, or nothing."""
     return ChartDrawing(chart, structure, options, link).svg()
 
 
-__all__ = ["LINES", "ChartDrawing", "Plan", "draw_chart", "draw_mark"]
+__all__ = ["LINES", "ChartDrawing", "Plan", "draw_chart", "mark_svg", "variants"]

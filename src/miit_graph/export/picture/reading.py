@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 
 import pyoxigraph as ox
 
-from miit_graph.export.graph.errors import OptionError
+from miit_graph.export.graph.errors import UnknownName
 from miit_graph.export.graph.naming import LABELS
 from miit_graph.export.graph.text import local_name
 from miit_graph.export.picture.days import Bounds, bounds_of
@@ -197,7 +196,7 @@ def claims_of(asker: Asker) -> list[Claim]:
 def resolve(option: str, wanted: str, known: Iterable[str], prefixes: Mapping[str, str], expected: str) -> str:
     """The IRI among `known` that `wanted` names: an IRI, a prefixed name or a local name.
 
-    Raises OptionError, with what is near to it, if there is none.
+    Raises UnknownName, with what is near to it, if there is none.
     """
     names = {iri_: local_name(iri_) for iri_ in sorted(known)}
     prefix, colon, local = wanted.partition(":")
@@ -208,5 +207,4 @@ def resolve(option: str, wanted: str, known: Iterable[str], prefixes: Mapping[st
         for iri_, name in names.items():
             if name == wanted:
                 return iri_
-    near = get_close_matches(local or wanted, names.values(), n=8, cutoff=0.4)
-    raise OptionError(option, wanted, expected, near or sorted(names.values())[:41])
+    raise UnknownName(option, wanted, expected, sorted(names.values()))

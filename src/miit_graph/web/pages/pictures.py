@@ -1,0 +1,97 @@
+"""What the pages of the organisation chart and of the time line share: options, what was read, pictures as answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from flask import Response, current_app, request
+
+from miit_graph.export.graph.errors import OptionError, UnknownName
+from miit_graph.export.picture import HELP, Options, Records, Structure
+from miit_graph.publish.ask import Asker
+from miit_graph.web.context import context
+from miit_graph.web.language import page_language
+from miit_graph.web.linked_data.answers import asker, tag, unchanged, validated
+from miit_graph.web.pages.pictures_texts import TEXTS
+from miit_graph.web.problems import Problem
+
+_KEY = "miit_graph.pictures"
+
+
+@dataclass
+class Read:
+    """What the pictures of one version of the data are made of; read when first asked for."""
+
+    version: str
+    asker: Asker
+
+    @cached_property
+    def structure(self) -> Structure:
+        """For the chart."""
+        return Structure.read(self.asker)
+
+    @cached_property
+    def records(self) -> Records:
+        """For the time line."""
+        return Records.read(self.asker)
+
+
+def read() -> Read:
+    """What was read of the present version of the data."""
+    known: Read | None = current_app.extensions.get(_KEY)
+    version = context().engine.version
+    if known is None or known.version != version:
+        known = Read(version, asker())
+        current_app.extensions[_KEY] = known
+    return known
+
+
+def options(*, picture: bool) -> Options:
+    """The options of the request. A `picture` alone may have labels in both languages, and a theme.
+
+    Raises Problem (400) for a value that can't be read.
+    """
+    given = {name: request.args.getlist(name) for name in HELP if name not in ("lang", "theme")}
+    if picture:
+        given["theme"] = request.args.getlist("theme")
+    lang = request.args.get("lang", "")
+    given["lang"] = [lang if picture and lang == "both" else page_language()]
+    try:
+        return Options.from_strings(given)
+    except OptionError as error:
+        raise refused(error) from None
+
+
+def refused(error: OptionError) -> Problem:
+    """The answer to an option that can't be used: 404 for a root that isn't there, 400 for the rest."""
+    unknown = isinstance(error, UnknownName) and error.option == "root"
+    chinese = TEXTS["refused"]["zh"].format(name=error.option, value=error.value[:80])
+    if error.near:
+        chinese += TEXTS["near" if error.total > len(error.near) else "possible"]["zh"].format("、".join(error.near))
+    titles = TEXTS["unknown_root" if unknown else "wrong_option"]
+    members: dict[str, Any] = {"parameter": error.option, "value": error.value[:200], "near": list(error.near)}
+    status, slug = (404, "not-found") if unknown else (400, "request")
+    return Problem(status, slug, titles["en"], str(error)[:2000], chinese=(titles["zh"], chinese), **members)
+
+
+def iri_link(thing: str) -> str:
+    """In a picture that leaves the server, things are linked by their IRIs."""
+    return thing if thing.startswith(("http://", "https://")) else ""
+
+
+def picture_tag(name: str) -> str:
+    """The validator of a picture or its page."""
+    return tag(name, page_language(), request.query_string.decode("latin-1"))
+
+
+def picture_answer(name: str, svg: str) -> Response:
+    """A picture with its validator."""
+    response = Response(svg, content_type="image/svg+xml; charset=utf-8")
+    response.headers["Content-Disposition"] = f'inline; filename="{name}.svg"'
+    response.vary.update(("Accept-Language", "Cookie"))
+    return validated(response, picture_tag(name))
+
+
+__all__ = ["iri_link", "options", "picture_answer", "picture_tag", "read", "refused", "unchanged"]

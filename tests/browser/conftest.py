@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from miit_graph.build.snapshot import Snapshot
 from tests.conftest import ROOT
@@ -73,6 +73,7 @@ def _chromium() -> str:
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
     """Playwright's own process."""
+    expect.set_options(timeout=_SECONDS * 1000)
     with sync_playwright() as started:
         yield started
 

@@ -51,7 +51,7 @@ export class App {
       to: new Combo("path-to", find, this.texts, say, () => {}),
     };
     this.listen(finder);
-    void this.start();
+    void this.start().finally(() => (byId("explorer").dataset["ready"] = ""));
   }
 
   private async start(): Promise<void> {

@@ -29,6 +29,15 @@ export function initial(root: string): State {
 }
 
 const LISTS = { n: "shown", x: "expanded", p: "path", k: "hiddenKinds", t: "hiddenTies", g: "groups" } as const;
+const IRIS = "nxp"; // the lists of IRIs; the others hold names as the server gives them
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // not written by us: taken as it is
+  }
+}
 
 export class Codec {
   private readonly namespaces: [string, string][];
@@ -43,7 +52,7 @@ export class Codec {
     for (const [key, name] of Object.entries(LISTS)) {
       const items = state[name as (typeof LISTS)[keyof typeof LISTS]];
       if (items.length && !(key === "g" && items.join() === "entities")) {
-        parts.push(`${key}=${items.map((item) => this.short(item)).join(",")}`);
+        parts.push(`${key}=${items.map((item) => (IRIS.includes(key) ? this.short(item) : encodeURIComponent(item))).join(",")}`);
       }
     }
     if (state.day) parts.push(`d=${state.day}`);
@@ -62,7 +71,7 @@ export class Codec {
       const [key, value] = [part.slice(0, cut), part.slice(cut + 1)];
       if (cut < 1 || !value) continue;
       if (key in LISTS) {
-        const names = value.split(",").filter(Boolean).map((item) => this.long(item));
+        const names = value.split(",").filter(Boolean).map((item) => (IRIS.includes(key) ? this.long(item) : decoded(item)));
         state[LISTS[key as keyof typeof LISTS]] = [...new Set(names)];
         told = true;
       } else if (key === "d" && /^\d{4}-\d\d-\d\d$/.test(value)) state.day = value;
@@ -82,12 +91,7 @@ export class Codec {
   }
 
   private long(text: string): string {
-    let name = text;
-    try {
-      name = decodeURIComponent(text);
-    } catch {
-      // not written by us: taken as it is
-    }
+    const name = decoded(text);
     const cut = name.indexOf(":");
     const namespace = this.prefixes[name.slice(0, cut)];
     return cut > 0 && namespace && !name.startsWith("//", cut + 1) ? namespace + name.slice(cut + 1) : name;

@@ -85,8 +85,7 @@ TEXTS: Texts = {
 SCRIPT_TEXTS: Texts = {
     "loading": {"en": "Loading …", "zh": "正在加载……"},
     "failed": {"en": "That did not work: {reason}", "zh": "操作未成功：{reason}"},
-    "shown": {"en": "{nodes} things and {edges} ties are shown.", "zh": "共显示 {nodes} 个事物、{edges} 条关系。"},
-    "expanded": {"en": "{name}: {new} more things.", "zh": "{name}：新增 {new} 个事物。"},
+    "expanded": {"en": "{name} expanded: {new} new.", "zh": "{name}：新增 {new} 个事物。"},
     "nothing_new": {"en": "{name}: nothing more to show.", "zh": "{name}：没有更多内容。"},
     "collapsed": {"en": "{name} is collapsed.", "zh": "已收起{name}。"},
     "hidden": {"en": "{name} is hidden.", "zh": "已隐藏{name}。"},
@@ -146,7 +145,6 @@ SCRIPT_TEXTS: Texts = {
     "copy_failed": {"en": "Copy it from the address bar.", "zh": "请从地址栏复制。"},
     "saved": {"en": "{name} is saved.", "zh": "已保存 {name}。"},
     "too_many": {"en": "At most {most} things can be shown.", "zh": "最多可显示 {most} 个事物。"},
-    "undone": {"en": "Undone.", "zh": "已撤销。"},
     "none_found": {"en": "Nothing found.", "zh": "没有找到。"},
     "found": {"en": "{count} found.", "zh": "找到 {count} 项。"},
     "rank_preferred": {"en": "preferred", "zh": "优先"},

@@ -31,7 +31,8 @@ def test_every_row_names_a_test():
     assert all("`tests/" in row or row.startswith(("| Section", "| Source")) for row in rows)
 
 
-def test_every_test_by_section_is_in_the_table():
-    written = {name for name in names_in("tests/web/test_graph_store.py") if re.search(r"::test_[45]_\d", name)}
-    missing = {name for name in written - set(NAMED) if "browser" not in name}
-    assert not missing
+@pytest.mark.parametrize("file", ["test_protocol.py", "test_tools.py", "test_graph_store.py"])
+def test_every_test_by_section_is_in_the_table(file):
+    """A test that has the number of a section in its name proves something that the table has to say."""
+    written = {name for name in names_in(f"tests/web/{file}") if re.search(r"::test_\d_", name)}
+    assert written and not {name for name in written - set(NAMED) if not re.search("browser|slash", name)}

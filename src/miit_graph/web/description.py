@@ -29,6 +29,7 @@ from miit_graph.web.linked_data.rdf import serialize
 
 PREFIXES = {"dcat": str(DCAT), "spdx": str(SPDX), "sd": str(SD), "void": str(VOID)}
 _STORED, _PROFILE = "miit_graph.stored_description", "miit_graph.profile"
+_ENDPOINT, _KEPT = "miit_graph.service_description", 16
 _QUICK = 300_000
 """Up to so many triples the figures are computed for whoever asks the endpoint what it is."""
 _Made = TypeVar("_Made")
@@ -66,8 +67,19 @@ def _once(key: str, make: Callable[[], _Made]) -> _Made:
 
 
 def service_description(format: Format) -> bytes:
-    """The description of the endpoint (SPARQL 1.1 Service Description, section 2) in one of the graph formats."""
-    return serialize(told(details=False), format, {**published().prefixes, **PREFIXES}, places().endpoint)
+    """The description of the endpoint (SPARQL 1.1 Service Description, section 2) in one of the graph formats.
+
+    Kept, for federating clients read it before every query.
+    """
+    kept: dict[tuple[str, str, str], bytes] = current_app.extensions.setdefault(_ENDPOINT, {})
+    key = (context().engine.version, request.url_root, format.name)
+    content = kept.get(key)
+    if content is None:
+        content = serialize(told(details=False), format, {**published().prefixes, **PREFIXES}, places().endpoint)
+        if len(kept) >= _KEPT:
+            kept.clear()  # of other versions, or asked for under many host names
+        kept[key] = content
+    return content
 
 
 def distributions() -> tuple[Distribution, ...]:

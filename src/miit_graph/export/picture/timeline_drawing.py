@@ -135,8 +135,8 @@ class TimelineDrawing:
         pen, frame, entry, lang = self._pen, self._frame, row.entry, self._lang
         names = self._timeline.names
         day = number_of(self._options.as_of) if self._options.as_of else None
-        faint = "0.45" if day is not None and not entry.holds_on(day) else None
-        group = pen.add(root, "g", class_="entry", opacity=faint)
+        faint = day is not None and not entry.holds_on(day)
+        group = pen.add(root, "g", class_="entry faint" if faint else "entry")
         more = entry.told(names, lang)[1]
         exactly = when_told(entry, names, lang, exactly=True)
         tip = " · ".join(part for part in (label_of(entry, names, lang), more, when_told(entry, names, lang)) if part)
@@ -150,7 +150,7 @@ class TimelineDrawing:
         strike = "line-through" if entry.deprecated else None
         for index, line in enumerate(row.label):
             last = index == len(row.label) - 1
-            look: dict[str, object] = {"font_size": SIZE, "text_decoration": strike}
+            look: dict[str, object] = {"font_size": SIZE, "text_decoration": strike, "fill": "soft" if faint else "ink"}
             if last and signs:
                 text = pen.text(group, frame.margin, y, "", **look)
                 pen.link(text, self._link(entry.claim or entry.iri)).text = one_line(line)
@@ -165,7 +165,8 @@ class TimelineDrawing:
         when_y = y - 2 if frame.stacked else row.y + 13
         for index, line in enumerate(row.when):
             pen.text(link, frame.when_x, when_y + index * SMALL_LINE, line, font_size=SMALL, fill="soft")
-        self._bar(link, entry, row.bar)
+        # Words stay legible; the bar alone fades.
+        self._bar(pen.add(link, "g", opacity="0.35") if faint else link, entry, row.bar)
 
     def _signs(self, entry: Entry) -> list[tuple[str, str]]:
         """Where marks behind the name lead, and what they say: conflicts, and claims that are not adopted."""
@@ -245,15 +246,17 @@ class TimelineDrawing:
     def _open(self, parent: ET.Element, day: int, y: float, color: str, way: int) -> None:
         """An end that is not stated: it fades, then dots lead to an arrow at the edge."""
         scale = self._scale
-        start = scale.within(day)
         edge = scale.right if way > 0 else scale.left
-        length = min(_FADE, abs(edge - start))
-        if length < 2:
+        start = scale.x(day)
+        if (edge - start) * way < 2:
             return
-        far = start + way * length
-        fill = f"url(#{self._gradient('out' if way > 0 else 'in', color)})"
-        box = {"x": min(start, far), "y": y - _BAR / 2, "width": length, "height": _BAR}
-        self._pen.add(parent, "rect", class_="open", fill=fill, **box)
+        # The part that fades may lie outside of the time that is drawn, in part or all of it.
+        far = min(scale.right, max(scale.left, start + way * _FADE))
+        left, right = sorted((scale.within(day), far))
+        if right - left >= 1:
+            fill = f"url(#{self._gradient('out' if way > 0 else 'in', color)})"
+            box = {"x": left, "y": y - _BAR / 2, "width": right - left, "height": _BAR}
+            self._pen.add(parent, "rect", class_="open", fill=fill, **box)
         dots = f"M{far:.1f} {y:.1f}H{edge - way * 7:.1f}" if abs(edge - far) > 12 else ""
         if dots:
             look: dict[str, object] = {"stroke_dasharray": "1.5 5", "stroke_linecap": "round", "stroke_width": 1.8}

@@ -44,7 +44,7 @@ d:boxed m:inside [ m:label "inner" ; m:deeper [ m:label "innermost" ] ] .
 GRAPH g:data\\/one { d:new skos:prefLabel "New bureau"@en . }
 GRAPH g:inferred { d:new a org:Organization . }
 GRAPH g:ontology\\/core { <https://w3id.org/miit-graph/ont/core> a owl:Ontology . m:Fact a owl:Class . }
-""" + "".join(f"d:member-{i:04} org:memberOf d:top .\n" for i in range(2400))
+""" + "".join(f"d:member-{i:04} org:memberOf d:top .\n" for i in range(400))
 ABOUT = {
     "name": "small",
     "title": {"en": "A small graph", "zh": "小图谱"},

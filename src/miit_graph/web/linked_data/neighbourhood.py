@@ -123,7 +123,9 @@ def _box(x: float, y: float, value: Value) -> Box:
 
 
 def _wide(letter: str) -> float:
-    return 1.9 if unicodedata.east_asian_width(letter) in "WF" else 1
+    if unicodedata.east_asian_width(letter) in "WF":
+        return 1.9
+    return 1.25 if letter.isupper() else 1
 
 
 def cut(text: str, room: float) -> str:

@@ -181,7 +181,7 @@ def _place(views: Views, entry: Entry) -> tuple[Section, Block, str]:
     if found := views.block(entry.kinds, entry.role):
         return found[1].section, found[1], found[0]
     kind = next((kind for kind in entry.kinds if kind.startswith(M)), next(iter(entry.kinds), M.Fact))
-    section = Section(kind.replace("#", "/").rpartition("/")[2].lower(), 1e8)
+    section = Section("facts-" + kind.replace("#", "/").rpartition("/")[2].lower(), 1e8)
     return section, Block(section, 0), kind
 
 

@@ -39,6 +39,7 @@ TEXTS: dict[str, dict[str, str]] = {
     "all_of": {"en": "All {n}", "zh": "全部 {n} 项"},
     "back": {"en": "Back to the whole page", "zh": "返回完整页面"},
     "around": {"en": "What surrounds it", "zh": "周边关系"},
+    "network": {"en": "Explore the network from here", "zh": "由此探索关系网络"},
     "around_text": {
         "en": "{name} with its neighbours; the sections below say the same in words.",
         "zh": "{name}及其周边；下文各节以文字列出同样内容。",

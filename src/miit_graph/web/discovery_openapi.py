@@ -219,7 +219,12 @@ def _pictures() -> dict[str, Any]:
 
 def _paths() -> dict[str, Any]:
     thing = {kind: _get(f"A {kind}", [], _NAME, **_SEE_OTHER) for kind in ("thing", "code", "shape")}
-    described = _get("Description of an entity", _DOCUMENT, _NAME, _FORMAT, _PAGE, _LANG, _404="", _406="", _410="")
+    section = _in(
+        "query", "section", "For pages: one section at length, as the page links it (`links`: what links here)."
+    )
+    described = _get(
+        "Description of an entity", _DOCUMENT, _NAME, _FORMAT, section, _PAGE, _LANG, _404="", _406="", _410=""
+    )
     void = _get("The dataset in VoID and DCAT, prefixes, example queries", _GRAPH_TYPES, _FORMAT)
     graph = _get("A graph by its own IRI", _GRAPH_TYPES, _NAME, _FORMAT, _303="A browser sees its page.", _404="")
     module = _get("The ontology or a module", [], _FORMAT, _LANG, _303="Its documentation or its RDF.", _404="")
@@ -248,6 +253,24 @@ def _paths() -> dict[str, Any]:
             _FORMAT,
             _PAGE,
             _LANG,
+            _404="",
+        ),
+        "/sources": _get("The sources, and how much of each is used", ["text/html"], _LANG),
+        "/sources/{name}": _get(
+            "A source line by line, with what rests on it",
+            ["text/html"],
+            _NAME,
+            _in("query", "kind", "Only facts of this class, by its local name."),
+            _LANG,
+            _404="",
+        ),
+        "/disputes": _get(
+            "What is disputed, with all sides",
+            ["text/html"],
+            _in("query", "kind", "Only conflicts of this kind, by the local name of its code without `conflict-`."),
+            _PAGE,
+            _LANG,
+            _400="",
             _404="",
         ),
         "/ont": module,

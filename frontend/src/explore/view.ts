@@ -9,7 +9,7 @@ import { isDisputed, type Thing, type Tie } from "./types";
 
 cytoscape.use(fcose);
 
-const MANY = 800; // from here on the picture moves as a bitmap
+const MANY = 1500; // from here on the picture moves as a bitmap
 const MOST_NAMED = 14; // more names than that around one thing cover each other
 const VERY_MANY = 2500; // from here on ties are straight, without arrows, and not drawn while the picture moves
 

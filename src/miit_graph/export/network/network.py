@@ -20,6 +20,8 @@ from miit_graph.vocabulary import RDF, M
 
 MOST_NODES = 5_000
 """Nodes in one graph, and ties of one thing that are looked at."""
+_COUNTING_SECONDS = 5.0
+"""For each of the queries that count the whole dataset: what takes longer is left out."""
 DEFAULT_GROUPS: frozenset[Category] = frozenset(("entities",))
 
 
@@ -46,7 +48,9 @@ class Network:
 
     @cached_property
     def _counted(self) -> tuple[Census, tuple[str, ...]]:
-        return count(self.slices)
+        ask = self.slices.ask
+        limits = replace(ask.limits, seconds=min(ask.limits.seconds, _COUNTING_SECONDS))
+        return count(replace(self.slices, ask=Asker(ask.engine, limits)))
 
     @property
     def census(self) -> Census:

@@ -13,7 +13,6 @@ TEXTS: Texts = {
     "around": {"en": "Around {name}", "zh": "{name}的关系网络"},
     "find": {"en": "Find a thing", "zh": "查找事物"},
     "find_hint": {"en": "Name in any language", "zh": "任意语言的名称"},
-    "show": {"en": "Show", "zh": "显示"},
     "starts": {"en": "Begin with", "zh": "可由此开始"},
     "matches": {"en": "Found for “{text}”", "zh": "“{text}”的查找结果"},
     "no_matches": {"en": "Nothing here is called “{text}”.", "zh": "没有名称包含“{text}”的事物。"},
@@ -125,7 +124,7 @@ SCRIPT_TEXTS: Texts = {
     "state_undated": {"en": "not dated", "zh": "未注明日期"},
     "state_not": {"en": "not so", "zh": "并非如此"},
     "day_counts": {
-        "en": "{day}: {certain} ties certain, {possible} possible, {undated} undated, {not} not so.",
+        "en": "Ties on {day}: {certain} certain, {possible} possible, {undated} undated, {not} not so.",
         "zh": "{day}：{certain} 条关系确定，{possible} 条可能，{undated} 条未注明日期，{not} 条不成立。",
     },
     "origin": {"en": "Origin", "zh": "性质"},
@@ -150,6 +149,4 @@ SCRIPT_TEXTS: Texts = {
     "rank_preferred": {"en": "preferred", "zh": "优先"},
     "rank_normal": {"en": "normal", "zh": "一般"},
     "rank_deprecated": {"en": "deprecated", "zh": "弃用"},
-    "show_panel": {"en": "Show details and filters", "zh": "显示详情与筛选"},
-    "hide_panel": {"en": "Hide details and filters", "zh": "隐藏详情与筛选"},
 }

@@ -152,8 +152,12 @@ class TestTheMinistry:
 class TestFacts:
     def test_a_deprecated_fact_is_marked_and_says_why(self, shipped):
         page = Page(shipped, "/doc/mii").reply.text
-        assert 'class="fact deprecated"' in page and "deprecated</span>" in page
-        assert "inverted" in page or "reverse" in page or 'class="reason"' in page
+        assert 'class="fact deprecated"' in page and "deprecated</span>" in page and 'class="reason"' in page
+
+    def test_a_rejected_claim_stands_among_what_is_disputed(self, shipped):
+        sections = Page(shipped, "/doc/mii").sections
+        claim = "The Ministry of Information Industry supersedes"
+        assert claim in sections["What is disputed"] and claim not in sections["Events and changes"]
 
     def test_tenures_are_a_table_in_the_order_of_time(self, shipped):
         page = Page(shipped, "/doc/post-party-secretary")

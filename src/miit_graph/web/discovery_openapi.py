@@ -219,9 +219,7 @@ def _pictures() -> dict[str, Any]:
 
 def _paths() -> dict[str, Any]:
     thing = {kind: _get(f"A {kind}", [], _NAME, **_SEE_OTHER) for kind in ("thing", "code", "shape")}
-    section = _in(
-        "query", "section", "For pages: one section at length (`links`: what links here)."
-    )
+    section = _in("query", "section", "For pages: one section at length (`links`: what links here).")
     described = _get(
         "Description of an entity", _DOCUMENT, _NAME, _FORMAT, section, _PAGE, _LANG, _404="", _406="", _410=""
     )

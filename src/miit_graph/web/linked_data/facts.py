@@ -21,6 +21,9 @@ QUIET = frozenset(
     (
         *_TIMES,
         RDF.type,
+        RDF.subject,
+        RDF.predicate,
+        RDF.object,
         PROV.wasDerivedFrom,
         PROV.wasAttributedTo,
         SKOS.prefLabel,

@@ -176,9 +176,11 @@ def fill(known: Known, views: Views, parts: list[Part], iri: str) -> None:
 def _place(views: Views, entry: Entry) -> tuple[Section, Block, str]:
     """The section, the place in it and the class that decided: of the statement's predicate, of class and role, else
     a section for the class."""
-    if (of_property := views.properties.get(entry.predicate)) and entry.role == RDF.subject:
+    found = views.block(entry.kinds, entry.role)
+    of_property = views.properties.get(entry.predicate) if entry.role == RDF.subject else None
+    if of_property and (found is None or found[1].section is views.first):  # a claim stays among the claims
         return of_property.section, Block(of_property.section, 0), ""
-    if found := views.block(entry.kinds, entry.role):
+    if found:
         return found[1].section, found[1], found[0]
     kind = next((kind for kind in entry.kinds if kind.startswith(M)), next(iter(entry.kinds), M.Fact))
     section = Section("facts-" + kind.replace("#", "/").rpartition("/")[2].lower(), 1e8)

@@ -112,6 +112,18 @@ def store():
 
 
 @pytest.fixture(scope="session")
+def store_of():
+    """Make a store of Turtle."""
+
+    def make(turtle):
+        made = ox.Store()
+        made.load(turtle.encode(), format=ox.RdfFormat.TURTLE)
+        return made
+
+    return make
+
+
+@pytest.fixture(scope="session")
 def serve():
     """Start an application on a free port; returns a client of it."""
     servers = []

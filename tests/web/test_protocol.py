@@ -113,7 +113,8 @@ class TestSection_2_1_QueryOperation:
                 reply = client.post(urlencode({"query": NUMBERS, **dataset}), FORM, headers=wanted)
             assert (reply.status, reply.body) == (200, got.body)
             assert (reply.headers["ETag"], reply.headers["Cache-Control"]) == (None, "no-store")
-            assert {*map(str.lower, reply.headers), "etag"} == {*map(str.lower, got.headers)}
+            either = {"etag", "server-timing"}  # what came from the cache took no time to tell of
+            assert {*map(str.lower, reply.headers)} - either == {*map(str.lower, got.headers)} - either
             for name in ("Content-Type", "Content-Length", "Vary", "Access-Control-Allow-Origin"):
                 assert reply.headers[name] == got.headers[name]
 

@@ -18,7 +18,7 @@ from miit_graph.web.compression import Compression
 from miit_graph.web.context import Context
 from miit_graph.web.linked_data import ontology, routes
 from miit_graph.web.metrics import Metrics
-from miit_graph.web.pages import chart, disputes, explore, home, search, sources, timeline
+from miit_graph.web.pages import chart, disputes, explore, home, query, search, sources, timeline
 
 SECURITY = {
     "X-Content-Type-Options": "nosniff",
@@ -32,8 +32,8 @@ SECURITY = {
 CORS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": (
-        "Accept-Ranges, Allow, Content-Disposition, Content-Language, Content-Length, Content-Location, "
-        "Content-Range, ETag, Last-Modified, Link, Repr-Digest, Retry-After"
+        "Accept-Ranges, Allow, Cache-Status, Content-Disposition, Content-Language, Content-Length, Content-Location, "
+        "Content-Range, ETag, Last-Modified, Link, Repr-Digest, Retry-After, Server-Timing"
     ),
 }
 _PREFLIGHT = {
@@ -56,7 +56,7 @@ def create_app(settings: Settings, engine: Engine, about: Mapping[str, Any]) -> 
         settings, engine, About.read(about, engine.version), AnswerCache(settings.cache_bytes), Metrics()
     )
     machines = (sparql, operations, routes, ontology, graph_store, downloads, exports, discovery)
-    for concern in (*machines, home, search, explore, sources, disputes, chart, timeline):
+    for concern in (*machines, home, search, explore, query, sources, disputes, chart, timeline):
         app.register_blueprint(concern.blueprint)
     problems.register(app)
     app.after_request(_finish)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -21,11 +22,16 @@ from miit_graph.web.compression import choose_coding
 from miit_graph.web.context import context
 from miit_graph.web.description import service_description
 from miit_graph.web.front.shortcuts import ANSWERED, FAILED, GONE
+from miit_graph.web.how import HIT, miss, timing
+from miit_graph.web.language import page_language
+from miit_graph.web.linked_data.answers import asker, published
+from miit_graph.web.linked_data.names import link_to
+from miit_graph.web.linked_data.terms import Known, Value
 from miit_graph.web.metrics import Watched
 from miit_graph.web.negotiation import HTML
 from miit_graph.web.page import page
 from miit_graph.web.protocol import read_operation
-from miit_graph.web.tables import read_table
+from miit_graph.web.tables import Table, read_table
 from miit_graph.web.whole import Collected, must_collect
 
 blueprint = Blueprint("sparql", __name__)
@@ -66,7 +72,7 @@ def _run(query: Query, decision: Allow, format: Format, content_type: str, limit
     key = (context().engine.version, query, content_type)
     etag = etag_of(key) if decision.stable and request.method != "POST" else None
     if etag and request.if_none_match.contains(etag.strip('"')):
-        return _cacheable(Response(status=304), etag)
+        return _cacheable(Response(status=304, headers=[HIT]), etag)
     body: bytes | Iterable[bytes]
     if decision.stable and (stored := cache.get(key)):
         metrics.queries.labels(decision.form.value, "cached").inc()
@@ -75,9 +81,11 @@ def _run(query: Query, decision: Allow, format: Format, content_type: str, limit
             stored.packed(coding)  # here, on a thread of its own; the next time it is there
         body = stored.body
         length: int | None = len(body)
+        told = [HIT]
     else:
         body, length = _ask(query, decision, format, limits, key)
-    response = Response(body, content_type=content_type)
+        told = [miss(stable=decision.stable), timing(g.began)]
+    response = Response(body, content_type=content_type, headers=told)
     if length is not None:
         response.content_length = length
     return _cacheable(response, etag)
@@ -127,7 +135,7 @@ def _cacheable(response: Response, etag: str | None) -> Response:
 def _description(name: str | None) -> Response:
     choice = choose(name, _accept(), formats.GRAPHS, "the service description")
     if isinstance(choice, str):
-        return page("query.html", query="", examples=context().about.examples)
+        return Response(status=303, headers={"Location": url_for("query.query"), "Vary": "Accept"})
     response = Response(service_description(choice), content_type=choice.content_type)
     response.add_etag()
     response.headers["Cache-Control"] = REVALIDATE
@@ -149,9 +157,18 @@ def _page(query: Query, form: Form, limits: Limits) -> Response:
             table = read_table(answer, rows)
         finally:
             answer.close()  # what is not shown need not be found
-        response = page("table.html", query=query.text, table=table, limit=rows, links=links)
+        response = page("table.html", query=query.text, table=table, limit=rows, links=links, named=_named(table))
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _named(table: Table) -> dict[str, tuple[str, str, Value | None]]:
+    """The IRIs of a table: where each leads, its short form, and its name if it has one."""
+    used = {cell.text for row in table.rows for cell in row if cell.kind == "iri"}
+    known = Known(asker(), page_language(), context().about.base, published().prefixes)
+    with suppress(QueryError):  # names are a help, not the answer
+        known.read_names(used)
+    return {iri: (link_to(iri), known.short(iri), known.named(iri) if known.names(iri) else None) for iri in used}
 
 
 def _whole(answer: Answer) -> list[bytes]:

@@ -22,11 +22,6 @@ class Cell:
     language: str = ""
     datatype: str = ""
 
-    @property
-    def link(self) -> str:
-        """Where a click may lead: only to web addresses, never to a script."""
-        return self.text if self.kind == "iri" and self.text.startswith(("http://", "https://")) else ""
-
 
 @dataclass(frozen=True, slots=True)
 class Table:

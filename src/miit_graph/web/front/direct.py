@@ -24,6 +24,7 @@ from miit_graph.web.choice import REVALIDATE, choose, etag_of
 from miit_graph.web.compression import choose_coding
 from miit_graph.web.context import Context
 from miit_graph.web.front.shortcuts import Headers, Posted, Raw
+from miit_graph.web.how import miss, timing
 from miit_graph.web.metrics import Watched
 from miit_graph.web.problems import Problem
 from miit_graph.web.protocol import read_post, read_query_string
@@ -72,7 +73,7 @@ class Started:
 
     def headers(self) -> Headers:
         """The headers of its answer, without those that depend on its length and encoding."""
-        return list(_headers(self.key[2], self.keep))
+        return [*_headers(self.key[2], self.keep), miss(stable=self.stable), timing(self.began)]
 
     @property
     def etag(self) -> str:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from miit_graph.web.cache import AnswerCache, Key
 from miit_graph.web.compression import Choice, choose_coding, plain_tags, tag_of
+from miit_graph.web.how import HIT
 
 ANSWERED = "miit_graph.answered"
 """In the WSGI environment: the cache's key of the answer."""
@@ -25,7 +26,7 @@ _MOST = 4096
 _LONGEST = 4096
 _LARGEST = 256 * 1024
 """Longer answers are sent piece by piece: many slow clients must not each hold all of one in memory."""
-_NOT_KEPT = ("content-length", "content-encoding", "etag")
+_NOT_KEPT = ("content-length", "content-encoding", "etag", HIT[0], "server-timing")
 
 Headers = list[tuple[str, str]]
 
@@ -94,7 +95,7 @@ class Shortcuts:
         if body is None or known.choice.impossible:
             return None
         self._hit()
-        etag = [("etag", tag_of(known.etag, coding))] if known.etag else []
+        etag = [HIT, ("etag", tag_of(known.etag, coding))] if known.etag else [HIT]
         if if_none_match and (known.etag[:-1] in if_none_match or if_none_match == "*"):
             return 304, [*known.headers, *etag], b""
         more = [*etag, ("content-length", str(len(body)))]

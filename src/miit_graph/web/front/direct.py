@@ -73,7 +73,11 @@ class Started:
 
     def headers(self) -> Headers:
         """The headers of its answer, without those that depend on its length and encoding."""
-        return [*_headers(self.key[2], self.keep), miss(stable=self.stable), timing(self.began)]
+        return list(_headers(self.key[2], self.keep))
+
+    def told(self) -> Headers:
+        """How the answer comes about, which is true of this one time."""
+        return [miss(stable=self.stable), timing(self.began)]
 
     @property
     def etag(self) -> str:

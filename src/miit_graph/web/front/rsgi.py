@@ -157,7 +157,7 @@ class Front:
             direct.failed(started, caught)
             return caught
         choice = choose_coding(raw.encoding)
-        headers = started.headers()
+        headers = started.headers() + started.told()
         etag = started.etag
         if answer.length is None:
             body: Iterable[bytes] = direct.parts(started, answer)
@@ -174,7 +174,7 @@ class Front:
             return None
         content = direct.complete(started, answer)
         if etag:
-            self._known.remember(raw, started.key, headers.copy(), etag)
+            self._known.remember(raw, started.key, started.headers(), etag)
         coding = choice.fits(len(content))
         if coding:
             content = await loop.run_in_executor(self._pool, pack, content, coding)

@@ -72,12 +72,13 @@ class Answer(Protocol):
 
     Iterating raises a `QueryError` if the query fails after the first chunk: the bytes before it are a part,
     and must never be passed on as the whole. ``length`` is the number of bytes if it is already known, else
-    None.
+    None; ``version`` the state of the data that all of it comes from.
     """
 
     form: Form
     format: Format
     length: int | None
+    version: str
 
     def __iter__(self) -> Iterator[bytes]: ...
 

@@ -88,7 +88,7 @@ class LocalEngine:
         if not self._free.acquire(timeout=min(self._queue_seconds, limits.seconds)):
             raise EngineBusy
         self._jobs.put(job)
-        return _LocalAnswer(job)
+        return _LocalAnswer(job, self.version)
 
     def close(self) -> None:
         """Let idle threads end; those still busy end after their query."""
@@ -203,7 +203,8 @@ class _LocalAnswer:
     format: Format
     length: int | None
 
-    def __init__(self, job: _Job) -> None:
+    def __init__(self, job: _Job, version: str) -> None:
+        self.version = version
         self.form = job.form
         self.format = job.format
         self._job = job

@@ -11,7 +11,6 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from miit_graph.engine.api import Engine
 from miit_graph.settings import Settings
 from miit_graph.web import discovery, downloads, exports, graph_store, operations, problems, sparql
-from miit_graph.web.about import About
 from miit_graph.web.assets import Application
 from miit_graph.web.cache import AnswerCache
 from miit_graph.web.compression import Compression
@@ -52,9 +51,7 @@ def create_app(settings: Settings, engine: Engine, about: Mapping[str, Any]) -> 
     """
     app = Application(__name__)
     app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = settings.body_bytes
-    app.extensions["miit_graph"] = Context(
-        settings, engine, About.read(about, engine.version), AnswerCache(settings.cache_bytes), Metrics()
-    )
+    app.extensions["miit_graph"] = Context(settings, engine, about, AnswerCache(settings.cache_bytes), Metrics())
     machines = (sparql, operations, routes, ontology, graph_store, downloads, exports, discovery)
     for concern in (*machines, home, search, explore, query, sources, disputes, chart, timeline):
         app.register_blueprint(concern.blueprint)

@@ -6,14 +6,32 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-from flask import Flask, request, url_for
+from flask import Flask, g, request, url_for
+from flask.typing import ResponseReturnValue
+
+from miit_graph.engine.pinned import VersionMoved
 
 STATIC = Path(__file__).parent / "static"
+PINNED = "pinned"
+"""The name in `flask.g` of the engine held to the version from which the present request is answered."""
+_TRIES = 3
 _YEAR = 365 * 24 * 3600
 
 
 class Application(Flask):
-    """Flask, whose static files may be kept for a year when their address names their content."""
+    """Flask, whose static files may be kept for a year when their address names their content.
+
+    A request during which the data have changed is answered again, from the new version alone.
+    """
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        """Call the view; see `Flask.dispatch_request`."""
+        for _ in range(_TRIES):
+            try:
+                return super().dispatch_request()
+            except VersionMoved:
+                g.pop(PINNED, None)
+        return super().dispatch_request()
 
     def get_send_file_max_age(self, filename: str | None) -> int | None:
         """Seconds that a static file may be kept without asking again."""

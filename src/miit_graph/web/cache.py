@@ -95,6 +95,7 @@ class Kept:
         self.form: Form = answer.form
         self.format: Format = answer.format
         self.length = answer.length
+        self.version = answer.version
 
     def __iter__(self) -> Iterator[bytes]:
         return self

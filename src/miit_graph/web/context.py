@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from flask import current_app
 
 from miit_graph.engine.api import Engine
+from miit_graph.engine.process.client import ProcessEngine
 from miit_graph.settings import Settings
 from miit_graph.web.about import About
 from miit_graph.web.cache import AnswerCache
@@ -15,13 +18,27 @@ from miit_graph.web.metrics import Metrics
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The parts the application was made of."""
+    """The parts the application was made of; ``told`` is what it was told of the dataset when it started."""
 
     settings: Settings
     engine: Engine
-    about: About
+    told: Mapping[str, Any]
     cache: AnswerCache
     metrics: Metrics
+    _abouts: dict[str, About] = field(default_factory=dict)
+
+    @property
+    def about(self) -> About:
+        """What is served now."""
+        version = self.engine.version
+        found = self._abouts.get(version)
+        if found is None:
+            # An engine process tells about what it serves; what else there is serves one dataset for ever.
+            told = self.engine.about() if isinstance(self.engine, ProcessEngine) and self._abouts else self.told
+            found = About.read(told, version)
+            self._abouts.clear()
+            self._abouts[version] = found
+        return found
 
 
 def context() -> Context:

@@ -24,7 +24,7 @@ from miit_graph.publish.void import Places
 from miit_graph.vocabulary import SD, VOID
 from miit_graph.web.context import context
 from miit_graph.web.downloads import dumps, file_name
-from miit_graph.web.linked_data.answers import asker, published
+from miit_graph.web.linked_data.answers import asker, pinned, published
 from miit_graph.web.linked_data.rdf import serialize
 
 PREFIXES = {"dcat": str(DCAT), "spdx": str(SPDX), "sd": str(SD), "void": str(VOID)}
@@ -60,7 +60,7 @@ def told(files: tuple[Distribution, ...] = (), *, details: bool = True) -> list[
 def _once(key: str, make: Callable[[], _Made]) -> _Made:
     """What ``make`` gives, made once per version of the data."""
     known: tuple[str, _Made] | None = current_app.extensions.get(key)
-    version = context().engine.version
+    version = pinned().version
     if known is None or known[0] != version:
         known = current_app.extensions[key] = (version, make())
     return known[1]

@@ -17,10 +17,9 @@ from flask import Blueprint, Response, current_app, jsonify, request, send_file
 from miit_graph.export.graph import ENDINGS as GRAPHS
 from miit_graph.publish.dumps import ENDINGS, FORMATS, REIFIED, WITH_GRAPHS, Dumps
 from miit_graph.publish.files import FileCache, Made
-from miit_graph.web.context import context
 from miit_graph.web.exports_texts import title_of
 from miit_graph.web.language import page_language
-from miit_graph.web.linked_data.answers import CACHING, asker, link_header, published, snapshot
+from miit_graph.web.linked_data.answers import CACHING, asker, link_header, pinned, published, snapshot
 from miit_graph.web.linked_data.names import address
 from miit_graph.web.linked_data.texts import TEXTS
 from miit_graph.web.negotiation import prefers_html
@@ -36,7 +35,7 @@ _SMALL = 300_000
 def dumps() -> Dumps:
     """The dumps of the present version."""
     known: tuple[str, Dumps, object] | None = current_app.extensions.get(_KEY)
-    version = context().engine.version
+    version = pinned().version
     if known is None or known[0] != version:
         frozen = snapshot()
         keep = None if frozen else tempfile.TemporaryDirectory(prefix="miit-graph-")

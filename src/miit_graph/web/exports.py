@@ -40,7 +40,7 @@ from miit_graph.web.context import context
 from miit_graph.web.downloads import built, dumps
 from miit_graph.web.exports_texts import TEXTS, label, meaning, text, title_of
 from miit_graph.web.language import LANGUAGES, page_language
-from miit_graph.web.linked_data.answers import link_header, published, tag, unchanged, validated
+from miit_graph.web.linked_data.answers import link_header, pinned, published, tag, unchanged, validated
 from miit_graph.web.linked_data.names import address
 from miit_graph.web.page import page
 from miit_graph.web.problems import Problem
@@ -155,7 +155,7 @@ def _content(name: str, options: Options, title: str, media_type: str) -> tuple[
     cache = context().cache
     # No query reads like this, so the entry is never taken for an answer to one.
     digest = hashlib.sha256(repr((name, options, title)).encode()).hexdigest()
-    key = (context().engine.version, Query(f"graph file {digest}"), media_type)
+    key = (pinned().version, Query(f"graph file {digest}"), media_type)
     if (stored := cache.get(key)) is not None:
         return stored.body, len(stored.body)
     found: list[Stored] = []
@@ -189,7 +189,7 @@ def _pieces(file: IO[bytes]) -> Iterator[bytes]:
 def _maker() -> Maker:
     """The process that makes the files of the present version."""
     known: tuple[str, Maker] | None = current_app.extensions.get(_KEY)
-    version = context().engine.version
+    version = pinned().version
     if known is None or known[0] != version:
         settings = context().settings
         found = dumps()

@@ -82,6 +82,7 @@ class Watched:
         self._began = began
         self._outcome = ""
         self.form, self.format, self.length = answer.form, answer.format, answer.length
+        self.version = answer.version
 
     def __iter__(self) -> Iterator[bytes]:
         return self

@@ -83,7 +83,8 @@ def _run(query: Query, decision: Allow, format: Format, content_type: str, limit
         length: int | None = len(body)
         told = [HIT]
     else:
-        body, length = _ask(query, decision, format, limits, key)
+        body, length, version = _ask(query, decision, format, limits, content_type)
+        etag = etag_of((version, query, content_type)) if etag else None
         told = [miss(stable=decision.stable), timing(g.began)]
     response = Response(body, content_type=content_type, headers=told)
     if length is not None:
@@ -91,22 +92,25 @@ def _run(query: Query, decision: Allow, format: Format, content_type: str, limit
     return _cacheable(response, etag)
 
 
-def _ask(query: Query, decision: Allow, format: Format, limits: Limits, key: Key) -> tuple[Iterable[bytes], int | None]:
-    """Put the query to the engine: the body, whole if it is short, and its length if that is known."""
+def _ask(
+    query: Query, decision: Allow, format: Format, limits: Limits, content_type: str
+) -> tuple[Iterable[bytes], int | None, str]:
+    """Put the query to the engine: the body, whole if it is short, its length if that is known, and its version."""
     cache = context().cache
     answer = _start(query, decision.form, format, limits)
+    key: Key = (answer.version, query, content_type)
     if answer.length is not None:
         body = b"".join(_whole(answer))
         if decision.stable:
             cache.put(key, body)
             context().metrics.cache_bytes.set(cache.bytes)
             request.environ[ANSWERED] = key
-        return [body], len(body)
+        return [body], len(body), answer.version
     kept = Kept(answer, cache, key) if decision.stable and request.method != "HEAD" else answer
     if request.method != "HEAD" and must_collect(request.environ):
         collected = Collected(kept)
-        return collected, collected.length
-    return kept, None
+        return collected, collected.length, answer.version
+    return kept, None, answer.version
 
 
 def _start(query: Query, form: Form, format: Format, limits: Limits) -> Watched:

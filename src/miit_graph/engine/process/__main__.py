@@ -6,9 +6,9 @@ ends when it closes. The standard output gets one line of JSON: what is served, 
 
 from __future__ import annotations
 
-import contextlib
 import json
 import logging
+import shutil
 import socket
 import sys
 import threading
@@ -46,10 +46,11 @@ def main(path: str) -> int:
     listener.listen(_BACKLOG)
     listener.setblocking(False)
     print(json.dumps({"version": opened.version}), flush=True)
-    Server(listener, sys.stdin.fileno(), service, settings.memory_budget()).run()
-    with contextlib.suppress(OSError):  # whoever started us may have been killed before it could tidy up
-        Path(path).unlink()
-        Path(path).parent.rmdir()
+    retire_seconds = settings.max_timeout + settings.stall_seconds
+    server = Server(listener, sys.stdin.fileno(), service, settings.memory_budget(), retire_seconds)
+    server.run()
+    if not server.retired:  # whoever started us may have been killed before it could tidy up
+        shutil.rmtree(Path(path).parent, ignore_errors=True)
     return 0
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import math
-import socket
 import time
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
@@ -22,6 +21,7 @@ from miit_graph.engine.errors import (
 )
 from miit_graph.engine.formats import Format
 from miit_graph.engine.process import packets
+from miit_graph.engine.process.connection import Connection
 
 _log = logging.getLogger(__name__)
 _GRACE_SECONDS = 0.5
@@ -37,11 +37,11 @@ class Connections(Protocol):
 
     connect_seconds: float
 
-    def borrow(self, until: float) -> socket.socket:
+    def borrow(self, until: float) -> Connection:
         """A connection whose worker waits for a request. Raises EngineUnavailable, EngineBusy."""
         ...
 
-    def give_back(self, connection: socket.socket) -> None:
+    def give_back(self, connection: Connection) -> None:
         """The worker of this connection waits for a request again."""
         ...
 
@@ -75,7 +75,9 @@ class Call:
         self._heard = False
         self._deadline = time.monotonic() + seconds
         self._until = time.monotonic() + pool.connect_seconds
-        self._connection: socket.socket | None = self._send()
+        self.version = ""
+        """The version of the data that the worker answers from."""
+        self._connection: Connection | None = self._send()
 
     def __enter__(self) -> Call:
         return self
@@ -143,7 +145,7 @@ class Call:
             connection.close()
         self._ended()
 
-    def _send(self) -> socket.socket:
+    def _send(self) -> Connection:
         """Send the request over a connection that takes it. Raises EngineUnavailable, EngineBusy."""
         while True:
             connection = self._pool.borrow(self._until)
@@ -158,9 +160,10 @@ class Call:
                 connection.close()
                 raise
             else:
+                self.version = connection.version
                 return connection
 
-    def _receive(self, connection: socket.socket) -> tuple[bytes, bytes]:
+    def _receive(self, connection: Connection) -> tuple[bytes, bytes]:
         until = 0.0
         while True:
             try:
@@ -200,12 +203,14 @@ class ProcessAnswer:
     form: Form
     format: Format
     length: int | None
+    version: str
 
     def __init__(self, call: Call, form: Form, format: Format) -> None:
         self.form = form
         self.format = format
         self._call = call
         self._first = call.next()
+        self.version = call.version
         self.length = len(self._first or b"") if call.over else None
 
     def __iter__(self) -> Iterator[bytes]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import math
-import socket
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from miit_graph.engine.api import Answer, Form, Gone, Limits, Query
@@ -16,8 +16,9 @@ from miit_graph.engine.errors import EngineBusy, EngineUnavailable, QueryError, 
 from miit_graph.engine.federation.plan import federate
 from miit_graph.engine.formats import Format
 from miit_graph.engine.gate import Allow, Refuse, examine
-from miit_graph.engine.process import packets
+from miit_graph.engine.process import board, packets
 from miit_graph.engine.process.calls import Call, ProcessAnswer
+from miit_graph.engine.process.connection import Connection
 from miit_graph.engine.process.places import Places
 from miit_graph.vocabulary import STANDARD_PREFIXES
 
@@ -37,7 +38,7 @@ class ProcessEngine:
 
     In this process at most ``workers`` queries run at a time, and ``express`` more that have only a moment; ``queue``
     more wait, for at most ``queue_seconds``. While the engine process is away, requests wait for it for
-    ``connect_seconds``.
+    ``connect_seconds``. When another engine process takes its place, the next request goes to that one.
     """
 
     def __init__(
@@ -53,18 +54,37 @@ class ProcessEngine:
         self._path = path
         self.connect_seconds = connect_seconds
         self.places = Places(workers, express, queue, queue_seconds)
-        self._idle: list[socket.socket] = []
+        self._idle: list[Connection] = []
         self._decisions: OrderedDict[tuple[str, Limits], Allow] = OrderedDict()
         self._lock = threading.Lock()
         self._version = ""
-        self._prefixes: Mapping[str, str] | None = None
+        self._prefixes: tuple[str, Mapping[str, str]] | None = None
+        self._board: board.Board | None = None
+        self._posted = 0
 
     @property
     def version(self) -> str:
-        """Names the state of the data; as the engine process said when the newest connection was made."""
+        """Names the state of the data; right at this moment, if the engine process has a host that posts it."""
+        self._keep_up()
         if not self._version:
             self.give_back(self._connect())
         return self._version
+
+    def _keep_up(self) -> None:
+        """Leave the connections to an engine process that was replaced."""
+        if self._board is None:
+            try:
+                self._board = board.Board(Path(self._path).with_name(board.NAME))
+            except OSError:
+                return
+        if self._board.count == self._posted:
+            return
+        with self._lock:
+            self._posted, version = self._board.read()
+            self._version = version or self._version
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
 
     def about(self) -> Mapping[str, Any]:
         """What the engine process knows about its dataset (title, counts, graphs …)."""
@@ -73,9 +93,11 @@ class ProcessEngine:
             return about
 
     def _known_prefixes(self) -> Mapping[str, str]:
-        if self._prefixes is None:
-            self._prefixes = self.about().get("prefixes", STANDARD_PREFIXES)
-        return self._prefixes
+        version = self.version
+        known = self._prefixes
+        if known is None or known[0] != version:
+            known = self._prefixes = version, self.about().get("prefixes", STANDARD_PREFIXES)
+        return known[1]
 
     def examine(self, text: str, limits: Limits) -> Allow | Refuse:
         """Whether a query may run; see `miit_graph.engine.api.Engine.examine`."""
@@ -120,6 +142,7 @@ class ProcessEngine:
 
     def wants_worker(self) -> bool:
         """Whether all that `begin` lacks to start a query is a worker that waits for one."""
+        self._keep_up()
         return not self._idle and not self.places.full
 
     def prepare(self) -> None:
@@ -128,6 +151,7 @@ class ProcessEngine:
 
     def begin(self, query: Query, decision: Allow, format: Format, limits: Limits) -> Pending | None:
         """Start a query, if that can be done without waiting for anything."""
+        self._keep_up()
         if not self._idle:
             return None
         express = self.places.enter_now()
@@ -177,8 +201,9 @@ class ProcessEngine:
     def _placed(self, seconds: float) -> _Placed:
         return _Placed(self.places, seconds)
 
-    def borrow(self, until: float) -> socket.socket:
+    def borrow(self, until: float) -> Connection:
         """A connection whose worker waits for a request. Raises EngineUnavailable, EngineBusy."""
+        self._keep_up()
         while True:
             with self._lock:
                 connection = self._idle.pop() if self._idle else None
@@ -188,26 +213,29 @@ class ProcessEngine:
                 return connection
             connection.close()
 
-    def give_back(self, connection: socket.socket) -> None:
+    def give_back(self, connection: Connection) -> None:
         """Keep a connection whose worker waits for a request."""
         with self._lock:
-            if len(self._idle) < _MOST_IDLE:
+            if len(self._idle) < _MOST_IDLE and connection.posted == self._posted:
                 self._idle.append(connection)
                 return
         connection.close()
 
-    def _connect(self, until: float | None = None) -> socket.socket:
+    def _connect(self, until: float | None = None) -> Connection:
         """A new connection. Raises EngineUnavailable if there is no engine process until then."""
         until = time.monotonic() + self.connect_seconds if until is None else until
         while True:
-            connection = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            self._keep_up()
+            connection = Connection(self._posted)
             packets.widen(connection)
             connection.settimeout(max(0.1, until - time.monotonic()))
             try:
                 connection.connect(self._path)
                 letter, content = packets.receive(connection)
                 if letter == packets.HELLO:
-                    self._version = json.loads(content)["version"]
+                    connection.version = json.loads(content)["version"]
+                    if not self._posted:
+                        self._version = connection.version
                     packets.wait_at_most(connection, _LOOK_SECONDS)
                     return connection
                 if letter == packets.DEATH and json.loads(content)["reason"] == "busy":
@@ -266,7 +294,7 @@ class _Placed:
         self._places.leave()
 
 
-def _is_quiet(connection: socket.socket) -> bool:
+def _is_quiet(connection: Connection) -> bool:
     """Whether nothing has come over an idle connection: what comes is the news of its worker's death."""
     try:
         connection.recv(1, packets.PEEK)

@@ -1,4 +1,4 @@
-"""Starts the engine process, waits until it is ready, and starts it again when it dies."""
+"""Starts the engine process, waits until it is ready, starts it again when it dies, and puts another in its place."""
 
 from __future__ import annotations
 
@@ -14,10 +14,14 @@ import tempfile
 import threading
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from miit_graph.engine.gate import STACK_BYTES
 from miit_graph.engine.process import allocator, confinement
+from miit_graph.engine.process.board import NAME, Board
+from miit_graph.engine.process.server import RETIRE
 
 _log = logging.getLogger(__name__)
 _PAUSE = 0.2
@@ -29,31 +33,44 @@ class EngineStartError(Exception):
     """The engine process could not load what it was to serve; the text says why."""
 
 
+@dataclass
+class _Engine:
+    """One engine process that is ready: it listens at ``socket`` and serves ``version``."""
+
+    process: subprocess.Popen[bytes]
+    socket: Path
+    version: str
+    began: float
+
+
 class EngineHost:
     """One engine process, kept alive by a thread of this process. Use it as a context manager.
 
     ``environment`` tells the engine process what to load (see `miit_graph.settings`). ``path`` is the socket to
-    connect to, in a folder that only this user can enter.
+    connect to, in a folder that only this user can enter. Beside it lies the board that says which version is served.
     """
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._environment = dict(environment)
-        self._folder = tempfile.mkdtemp(prefix="miit-graph-")  # made with mode 0700
-        self.path = str(Path(self._folder) / "engine")
-        self._started = threading.Event()
+        self._folder = Path(tempfile.mkdtemp(prefix="miit-graph-"))  # made with mode 0700
+        self.path = str(self._folder / "engine")
+        self._board = Board(self._folder / NAME, writing=True)
+        self._numbers = count(1)
         self._stopping = threading.Event()
-        self._error: str | None = None
-        self._process: subprocess.Popen[bytes] | None = None
-        # The kernel ties a child to the thread that made it, so one thread makes them all.
-        self._thread = threading.Thread(target=self._keep_alive, name="engine-host", daemon=True)
+        self._turn = threading.Lock()
+        """Held while an engine process is put in the place of another."""
+        self._engine: _Engine | None = None
+        self._retired: set[subprocess.Popen[bytes]] = set()
+        self._pause = _PAUSE
+        self._starting: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> EngineHost:
         """Start the engine process and wait until it is ready. Raises EngineStartError."""
-        self._thread.start()
-        self._started.wait()
-        if self._error is not None:
+        try:
+            self._put(self._started(self._environment))
+        except BaseException:
             self.stop()
-            raise EngineStartError(self._error)
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -62,53 +79,112 @@ class EngineHost:
     @property
     def pid(self) -> int | None:
         """The process id of the engine process, if it runs."""
-        process = self._process
-        return process.pid if process and process.poll() is None else None
+        engine = self._engine
+        return engine.process.pid if engine and engine.process.poll() is None else None
+
+    @property
+    def version(self) -> str:
+        """The version that is served."""
+        return self._engine.version if self._engine else ""
+
+    def switch(self, environment: Mapping[str, str]) -> str:
+        """Serve what ``environment`` (added to the first one) names, and return its version.
+
+        When this returns, every request that begins is answered from it; those that run are still answered from what
+        was served before. Raises EngineStartError, and then nothing has changed.
+        """
+        with self._turn:
+            wanted = {**self._environment, **environment}
+            engine = self._started(wanted)
+            self._environment = wanted
+            before = self._engine
+            self._put(engine)
+            if before is not None and before.process.stdin is not None:
+                self._retired.add(before.process)
+                with contextlib.suppress(OSError, ValueError):  # it may have died meanwhile
+                    before.process.stdin.write(RETIRE)
+                    before.process.stdin.flush()
+        return engine.version
 
     def stop(self) -> None:
-        """End the engine process and all its workers."""
+        """End the engine process, those that it has replaced, and all their workers."""
         self._stopping.set()
-        process = self._process
-        if process is not None and process.stdin is not None:
-            with contextlib.suppress(OSError):
-                process.stdin.close()  # lets go of the leash
-        self._thread.join(_STOP_SECONDS)
-        if process is not None and process.poll() is None:
-            process.kill()
-            process.wait()
+        starting = self._starting
+        if starting is not None:
+            starting.kill()
+        engine = self._engine
+        running = [*self._retired, *([engine.process] if engine is not None else [])]
+        for process in running:
+            _let_go(process)
+        for process in running:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(_STOP_SECONDS)
+            if process.poll() is None:
+                process.kill()
+                process.wait()
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _keep_alive(self) -> None:
-        pause = _PAUSE
-        while not self._stopping.is_set():
-            began = time.monotonic()
-            self._process = process = self._start()
-            assert process.stdout is not None
-            line = process.stdout.readline()  # blocks while the graph is loaded
-            if line and "error" in (told := json.loads(line)):
-                self._error = told["error"]
-            elif not line and not self._started.is_set():
-                self._error = "the engine process ended while it loaded the graph; its messages are above"
-            self._started.set()
-            status = process.wait()
-            process.stdout.close()
-            if self._stopping.is_set() or self._error is not None:
-                return
-            # Soon if it had worked for a while, else (a damaged file, no memory) less and less often.
-            pause = _PAUSE if time.monotonic() - began > _LONGEST_PAUSE else min(2 * pause, _LONGEST_PAUSE)
-            _log.error("the engine process ended with status %s; it is started again", status)
-            self._stopping.wait(pause)
+    def _put(self, engine: _Engine) -> None:
+        """Let those who connect from now on find this engine process, and see to it that it lives."""
+        engine.socket.rename(self.path)
+        self._engine = engine
+        self._board.post(engine.version)
+        threading.Thread(target=self._look_after, args=(engine,), name="engine-host", daemon=True).start()
 
-    def _start(self) -> subprocess.Popen[bytes]:
+    def _look_after(self, engine: _Engine) -> None:
+        """Wait until the process ends; unless it was told to, start another one."""
+        status = engine.process.wait()
+        _let_go(engine.process)
+        self._retired.discard(engine.process)
+        # Soon if it had worked for a while, else (a damaged file, no memory) less and less often.
+        if time.monotonic() - engine.began > _LONGEST_PAUSE:
+            self._pause = _PAUSE
+        while self._engine is engine and not self._stopping.is_set():
+            _log.error("the engine process ended with status %s; it is started again", status)
+            self._stopping.wait(self._pause)
+            self._pause = min(2 * self._pause, _LONGEST_PAUSE)
+            with self._turn:
+                if self._engine is not engine or self._stopping.is_set():
+                    return
+                with contextlib.suppress(EngineStartError):
+                    self._put(self._started(self._environment))
+                    return
+
+    def _started(self, environment: Mapping[str, str]) -> _Engine:
+        """An engine process that is ready. Raises EngineStartError."""
+        began = time.monotonic()
+        socket = self._folder / f"engine-{next(self._numbers)}"
+        process = self._starting = self._start(environment, socket)
+        assert process.stdout is not None
+        with process.stdout:
+            line = process.stdout.readline()  # blocks while the graph is loaded
+        self._starting = None
+        told = json.loads(line) if line else {}
+        if "version" in told and not self._stopping.is_set():
+            return _Engine(process, socket, told["version"], began)
+        process.kill()
+        process.wait()
+        _let_go(process)
+        nothing = "the engine process ended while it loaded the graph; its messages are above"
+        raise EngineStartError(told.get("error", nothing))
+
+    def _start(self, environment: Mapping[str, str], socket: Path) -> subprocess.Popen[bytes]:
         limits = resource.getrlimit(resource.RLIMIT_STACK)
         try:
             confinement.allow_stack(STACK_BYTES)  # queries run on its main thread
             return subprocess.Popen(
-                [sys.executable, "-m", "miit_graph.engine.process", self.path],
+                [sys.executable, "-m", "miit_graph.engine.process", str(socket)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                env=allocator.environment({**os.environ, **self._environment, "RUST_BACKTRACE": "0"}),
+                env=allocator.environment({**os.environ, **environment, "RUST_BACKTRACE": "0"}),
                 start_new_session=True,  # Ctrl+C is for the process that started us; it lets go of the leash
             )
         finally:
             resource.setrlimit(resource.RLIMIT_STACK, limits)
+
+
+def _let_go(process: subprocess.Popen[bytes]) -> None:
+    """Close the leash, which ends the process."""
+    if process.stdin is not None:
+        with contextlib.suppress(OSError):
+            process.stdin.close()

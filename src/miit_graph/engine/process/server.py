@@ -30,6 +30,7 @@ _TICK = 0.05
 _SLOW_AFTER = 0.1
 _SLOW_NICENESS = 19
 _HUNG_UP = select.POLLRDHUP | select.POLLHUP | select.POLLERR | select.POLLNVAL
+RETIRE = b"retire\n"
 _REASONS = {signal.SIGALRM: "time", signal.SIGABRT: "memory", signal.SIGSEGV: "stack", signal.SIGBUS: "stack"}
 
 
@@ -49,14 +50,20 @@ class _Worker:
 class Server:
     """Forks workers for ``listener`` until ``leash`` (a descriptor) closes or SIGTERM comes.
 
-    ``memory_bytes`` is what all workers together may take beyond the memory they share.
+    ``memory_bytes`` is what all workers together may take beyond the memory they share. A line that comes over the
+    leash says that another engine process has taken over (`RETIRE`): what runs is done, nothing new is begun, and at
+    the latest ``retire_seconds`` later this one ends.
     """
 
-    def __init__(self, listener: socket.socket, leash: int, service: Service, memory_bytes: int) -> None:
+    def __init__(
+        self, listener: socket.socket, leash: int, service: Service, memory_bytes: int, retire_seconds: float = 0.0
+    ) -> None:
         self._listener = listener
         self._leash = leash
         self._service = service
         self._memory_bytes = memory_bytes
+        self._retire_seconds = retire_seconds
+        self._ends_at = 0.0
         self._page = Page()
         self._workers: dict[int, _Worker] = {}
         self._connections: dict[int, _Worker] = {}
@@ -86,17 +93,27 @@ class Server:
             if now - looked >= _TICK:
                 looked = now
                 self._look_after(now)
+            if self._ends_at and (not self._workers or now > self._ends_at):
+                break
         for worker in self._workers.values():
             os.kill(worker.pid, signal.SIGKILL)
+
+    @property
+    def retired(self) -> bool:
+        """Whether another engine process has taken over."""
+        return bool(self._ends_at)
 
     def _stop(self, *_: object) -> None:
         self._stopping = True
 
     def _handle(self, descriptor: int) -> None:
-        if descriptor == self._listener.fileno():
+        if not self._ends_at and descriptor == self._listener.fileno():
             self._accept()
         elif descriptor == self._leash:
-            self._stopping = True
+            if self._ends_at or not os.read(self._leash, len(RETIRE)):
+                self._stopping = True
+            else:
+                self._retire()
         elif descriptor == self._wake_read:
             with contextlib.suppress(BlockingIOError):
                 os.read(self._wake_read, 4096)
@@ -105,6 +122,20 @@ class Server:
             # The other side has gone, so nobody wants what this worker does.
             self._poll.unregister(descriptor)
             self._kill(worker, "gone")
+
+    def _retire(self) -> None:
+        """Let workers end: those that wait for a request at once, the others when they are done.
+
+        Shutting our copy of a connection for reading shuts it for its worker: a request that is there already is
+        still answered, and whoever sends another one learns at once that it has to go elsewhere.
+        """
+        self._ends_at = time.monotonic() + self._retire_seconds
+        self._poll.unregister(self._listener)
+        self._listener.close()
+        for worker in self._workers.values():
+            with contextlib.suppress(OSError, KeyError):
+                self._poll.modify(worker.connection, 0)  # from now on only a hang-up of the other side counts
+                worker.connection.shutdown(socket.SHUT_RD)
 
     def _accept(self) -> None:
         try:

@@ -71,6 +71,11 @@ class Started:
     seconds: float
     began: float
 
+    def came_from(self, version: str) -> None:
+        """The answer comes from this version of the data, which may be a newer one than when it was begun."""
+        if version != self.key[0]:
+            self.key = (version, *self.key[1:])
+
     def headers(self) -> Headers:
         """The headers of its answer, without those that depend on its length and encoding."""
         return list(_headers(self.key[2], self.keep))

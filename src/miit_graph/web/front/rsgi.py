@@ -156,6 +156,7 @@ class Front:
             pending.close()
             direct.failed(started, caught)
             return caught
+        started.came_from(answer.version)
         choice = choose_coding(raw.encoding)
         headers = started.headers() + started.told()
         etag = started.etag

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from collections.abc import Iterable
 
-from flask import Response, current_app, request
+from flask import Response, current_app, g, request
 from werkzeug.urls import iri_to_uri
 
+from miit_graph.build.errors import SnapshotError
 from miit_graph.build.snapshot import Snapshot
+from miit_graph.engine.pinned import Pinned
 from miit_graph.publish.ask import Asker
 from miit_graph.publish.published import ExampleQuery, Published
 from miit_graph.vocabulary import STANDARD_PREFIXES, prefixes_for
+from miit_graph.web.assets import PINNED
 from miit_graph.web.context import context
 
 CACHING = "public, no-cache"
@@ -21,8 +25,16 @@ _KEY = "miit_graph.published"
 
 
 def asker() -> Asker:
-    """The engine, under the limits of the server."""
-    return Asker(context().engine, context().settings.limits())
+    """The engine, under the limits of the server, held to one version of the data for the whole request."""
+    return Asker(pinned(), context().settings.limits())
+
+
+def pinned() -> Pinned:
+    """The engine at the version from which this request is answered."""
+    if PINNED not in g:
+        setattr(g, PINNED, Pinned(context().engine))
+    found: Pinned = g.get(PINNED)
+    return found
 
 
 def snapshot() -> Snapshot | None:
@@ -36,7 +48,7 @@ def published() -> Published:
 
 
 def _known() -> tuple[Published, Snapshot | None]:
-    version = context().engine.version
+    version = pinned().version
     known: tuple[Published, Snapshot | None] | None = current_app.extensions.get(_KEY)
     if known is None or known[0].version != version:
         known = _read(version)
@@ -47,9 +59,11 @@ def _known() -> tuple[Published, Snapshot | None]:
 def _read(version: str) -> tuple[Published, Snapshot | None]:
     path = context().settings.snapshot
     if path is not None:
-        found = Snapshot.open(path)
-        if found.version == version:
-            return Published.read(found.manifest, version), found
+        for place in (path, path.parent / version):  # after a switch it is a neighbour of the first one
+            with contextlib.suppress(SnapshotError):
+                found = Snapshot.open(place)
+                if found.version == version:
+                    return Published.read(found.manifest, version), found
     about = context().about
     examples = tuple(ExampleQuery(e.slug, e.title, {}, e.query) for e in about.examples)
     graphs = tuple((graph.iri, graph.triples) for graph in about.graphs)
@@ -70,7 +84,7 @@ def _read(version: str) -> tuple[Published, Snapshot | None]:
 
 def tag(*parts: object) -> str:
     """A strong validator of what depends on the version of the data and these parts alone."""
-    key = json.dumps((context().engine.version, request.url_root, *map(str, parts)))
+    key = json.dumps((pinned().version, request.url_root, *map(str, parts)))
     return hashlib.sha256(key.encode()).hexdigest()[:32]
 
 

@@ -18,7 +18,7 @@ from flask import current_app
 
 from miit_graph.publish.ask import Asker, Row
 from miit_graph.vocabulary import RDFS, SH
-from miit_graph.web.context import context
+from miit_graph.web.linked_data.answers import pinned
 
 DASH = "http://datashapes.org/dash#"
 _KEY = "miit_graph.views"
@@ -74,7 +74,7 @@ class Views:
 
 def views(asker: Asker) -> Views:
     """The arrangement of the graph that is served; read once per version."""
-    version = context().engine.version
+    version = pinned().version
     known: tuple[str, Views] | None = current_app.extensions.get(_KEY)
     if known is None or known[0] != version:
         known = (version, _read(asker.rows(_QUERY)))

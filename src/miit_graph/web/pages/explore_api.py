@@ -19,9 +19,8 @@ from miit_graph.export.network import MOST_NODES, Network, UnknownThing, find_pa
 from miit_graph.export.network.network import read_groups
 from miit_graph.publish.sparql_text import is_iri
 from miit_graph.web.about import pick
-from miit_graph.web.context import context
 from miit_graph.web.language import page_language
-from miit_graph.web.linked_data.answers import asker, published, tag, unchanged, validated
+from miit_graph.web.linked_data.answers import asker, pinned, published, tag, unchanged, validated
 from miit_graph.web.linked_data.names import iri_of, iri_of_document, link_to
 from miit_graph.web.problems import Problem
 
@@ -35,7 +34,7 @@ _ENDINGS = {"gexf": "gexf", "graphml": "graphml", "dot": "dot", "cyjs": "cyjs", 
 def network() -> Network:
     """The present version of the dataset as a network."""
     known: tuple[str, Network] | None = current_app.extensions.get(_KEY)
-    version = context().engine.version
+    version = pinned().version
     if known is None or known[0] != version:
         known = (version, Network(asker(), published().prefixes))
         current_app.extensions[_KEY] = known

@@ -11,9 +11,8 @@ from flask import Response, current_app, request
 from miit_graph.export.graph.errors import OptionError, UnknownName
 from miit_graph.export.picture import HELP, Options, Records, Structure
 from miit_graph.publish.ask import Asker
-from miit_graph.web.context import context
 from miit_graph.web.language import page_language
-from miit_graph.web.linked_data.answers import asker, tag, unchanged, validated
+from miit_graph.web.linked_data.answers import asker, pinned, tag, unchanged, validated
 from miit_graph.web.pages.pictures_texts import TEXTS
 from miit_graph.web.problems import Problem
 
@@ -41,7 +40,7 @@ class Read:
 def read() -> Read:
     """What was read of the present version of the data."""
     known: Read | None = current_app.extensions.get(_KEY)
-    version = context().engine.version
+    version = pinned().version
     if known is None or known.version != version:
         known = Read(version, asker())
         current_app.extensions[_KEY] = known

@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -95,7 +96,7 @@ def test_a_long_answer_is_finished_by_the_process_that_began_it(host, files):
             break
     else:
         pytest.fail("the answer was cut off")
-    assert os.path.exists(f"/proc/{before}")
+    assert running(before)
     answer.close()
     wait_until(lambda: not running(before))
     engine.close()
@@ -103,8 +104,7 @@ def test_a_long_answer_is_finished_by_the_process_that_began_it(host, files):
 
 def running(pid):
     try:
-        with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
-            return file.read().rpartition(")")[2].split()[0] != "Z"
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
 
@@ -113,7 +113,7 @@ def test_what_cannot_be_loaded_is_not_switched_to(host, files, tmp_path):
     bad = tmp_path / "bad.nt"
     bad.write_text("nonsense", encoding="utf-8")
     engine = ProcessEngine(host.path)
-    with pytest.raises(EngineStartError, match="bad.nt"):
+    with pytest.raises(EngineStartError, match=r"bad\.nt"):
         host.switch({"MIIT_GRAPH_DATA": str(bad)})
     assert value(engine)[0] == "0"
     host.switch(files[1])

@@ -15,7 +15,7 @@ _SIZE = 4096
 _COUNT = struct.Struct("=Q")
 _LENGTH = struct.Struct("=H")
 _TRIES = 10_000
-"""Should the writer have died while it wrote, its readers must not wait for ever."""
+"""Should the writer sleep or die while it writes, its readers must not wait for it."""
 _TEXT = _COUNT.size + _LENGTH.size
 NAME = "board"
 """The file's name beside the socket of the engine process."""
@@ -50,12 +50,12 @@ class Board:
         _COUNT.pack_into(self._page, 0, self.count + 1)
 
     def read(self) -> tuple[int, str]:
-        """The count, and the version that was posted with it."""
-        text = b""
+        """The count, and the version that was posted with it; nothing yet if one is just being posted."""
+        count = 0
         for _ in range(_TRIES):
             count = self.count
             length = _LENGTH.unpack_from(self._page, _COUNT.size)[0]
             text = self._page[_TEXT : _TEXT + length]
             if count % 2 == 0 and count == self.count:
-                break
-        return count, text.decode(errors="replace")
+                return count, text.decode()
+        return count, ""

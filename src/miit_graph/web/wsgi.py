@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Mapping
 from typing import Any
 
@@ -35,6 +36,9 @@ def front() -> Front:
     settings = Settings.from_environment()
     app = create_app(settings, *_engine(settings))
     keeper(app).prepare()  # so that the first search need not wait
+    # What is here now lives as long as the process: the garbage collector need not look at it again.
+    gc.collect()
+    gc.freeze()
     return behind_front(app, settings)
 
 

@@ -212,3 +212,59 @@ def test_any_text_gives_a_decision_and_tokens_that_are_parts_of_it(text):
         assert 0 <= error.position < len(text)
     else:
         assert all(text.startswith(token.text, token.start) for token in tokens)
+
+
+WORDS = [
+    "SELECT",
+    "ASK",
+    "*",
+    "{",
+    "}",
+    "(",
+    ")",
+    "[",
+    "]",
+    "<<",
+    "<http://x/>",
+    "?s",
+    "a",
+    "m:p",
+    "service",
+    "SERVICE",
+]
+WORDS += [
+    "FROM",
+    "PREFIX",
+    "m:",
+    ":",
+    ";",
+    ".",
+    "'",
+    '"',
+    "#",
+    "\n",
+    " ",
+    "REPLACE",
+    "NOW()",
+    "LOAD",
+    "INSERT",
+    "\u0130",
+]
+
+
+@settings(max_examples=1000)
+@given(
+    st.sampled_from(["ASK ", "SELECT * ", "PREFIX m: <http://m/> SELECT * ", "PREFIX SERVICE: <http://x/> ASK ", ""]),
+    st.lists(st.sampled_from(WORDS), max_size=25),
+    st.sampled_from(["", " "]),
+)
+@example("SELECT ", ["*", "{", "}", "SELECT", "(", ")"], " ")
+def test_a_text_that_is_not_cut_into_tokens_is_judged_like_one_that_is(start, words, space):
+    text = start + space.join(words)
+    # A backslash, here in a comment, is what every text with one is read closely for.
+    closely = examine(text + "\n#\\", LIMITS)
+    quickly = examine(text, LIMITS)
+    if isinstance(quickly, Allow):
+        assert closely == quickly or (isinstance(closely, Refuse) and isinstance(closely.error, QuerySyntaxError))
+    else:
+        assert isinstance(closely, Refuse) and type(closely.error) is type(quickly.error)

@@ -132,6 +132,20 @@ def test_it_knows_what_it_serves(engine, data):
     assert engine.version == engine.about()["version"]
 
 
+def test_it_uses_the_fast_allocator(host):
+    assert "libmimalloc" in Path(f"/proc/{host.pid}/maps").read_text()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only who may raise priorities gets the old one back")
+def test_a_worker_goes_on_after_a_long_query_with_its_old_priority(engine, host):
+    answer(engine, "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f FILTER(CONCAT(?c, ?f) != ?a) }", formats.CSV)
+    usual = os.getpriority(os.PRIO_PROCESS, host.pid)
+    kept = [pid for pid in workers(host) if _seconds(pid) > 0.2]
+    assert len(kept) == 1 and os.getpriority(os.PRIO_PROCESS, kept[0]) == usual
+    answer(engine, "ASK {}")
+    assert set(kept) <= workers(host)
+
+
 class TestLimits:
     def test_time_before_the_first_byte(self, engine):
         with pytest.raises(TimeLimitExceeded, match=r"0\.3 seconds"):
@@ -265,6 +279,11 @@ os.kill(os.getpid(), 9)
         pid, folder = done.stdout.split()
         wait_until(lambda: not _alive(int(pid)))
         assert not Path(folder).exists()
+
+
+def _seconds(pid):
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _alive(pid):

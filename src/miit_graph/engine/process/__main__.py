@@ -17,6 +17,7 @@ from pathlib import Path
 from miit_graph.build.errors import BuildError
 from miit_graph.dataset import Selection, open_dataset
 from miit_graph.engine.oxigraph import Source
+from miit_graph.engine.process import allocator
 from miit_graph.engine.process.server import Server
 from miit_graph.engine.process.worker import Service
 from miit_graph.matching.functions import prepare
@@ -38,6 +39,7 @@ def main(path: str) -> int:
         print(json.dumps({"error": str(error)}), flush=True)
         return 1
     readings.join()  # no worker is forked while another thread runs
+    allocator.give_back_unused()
     prefixes = opened.about.get("prefixes", STANDARD_PREFIXES)
     service = Service(Source(opened.store, prefixes), opened.version, opened.about, settings.stall_seconds)
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET | socket.SOCK_CLOEXEC)

@@ -6,6 +6,7 @@ short ones (decision 0006). It is loaded before the program starts, which only t
 
 from __future__ import annotations
 
+import ctypes
 import sys
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 _PACKAGE = "cmeel-mimalloc"
 _LIBRARY = "cmeel.prefix/lib/libmimalloc.so"
 _PRELOAD = "LD_PRELOAD"
+_program = ctypes.CDLL(None) if sys.platform == "linux" else None
 _OPTIONS = {
     # Memory is committed when it is used, so that the limit of a query (RLIMIT_DATA) counts what it really takes.
     "MIMALLOC_ARENA_EAGER_COMMIT": "0",
@@ -29,6 +31,13 @@ def environment(present: dict[str, str]) -> dict[str, str]:
         return present
     before = present.get(_PRELOAD, "")
     return {**_OPTIONS, **present, _PRELOAD: f"{before}:{library}" if before else str(library)}
+
+
+def give_back_unused() -> None:
+    """Return to the system what loading the graph has taken and freed: every worker would inherit it."""
+    collect = getattr(_program, "mi_collect", None)
+    if collect is not None:
+        collect(ctypes.c_bool(True))
 
 
 def _library() -> Path | None:

@@ -105,6 +105,8 @@ class _Worker:
             self._slot.begin(began, request[1])
             answer = self._answer(request)
             signal.setitimer(signal.ITIMER_REAL, 0)
+            # Before the answer: who reads it may look at once whether this worker is free.
+            self._slot.end()
             # What a short query can leave behind is little; several of them are measured together.
             if count % _MEASURE_EVERY == 0 or time.monotonic() - began > _SHORT_SECONDS:
                 self._memory.measure()
@@ -114,8 +116,6 @@ class _Worker:
             ends = grown or self._slot.slowed or count == _MOST_QUERIES
             if answer[:1] == LAST and ends:
                 answer = FAREWELL + answer[1:]
-            # Before the answer: who reads it may look at once whether this worker is free.
-            self._slot.end()
             self._send(answer)
             if ends:
                 return

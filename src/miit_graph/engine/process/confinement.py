@@ -47,10 +47,10 @@ def no_new_files() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (lowest_free, lowest_free))
 
 
-def regain_priority() -> bool:
-    """Have this process run like any other again after it was given a low priority; false if it may not."""
+def regain_priority(niceness: int) -> bool:
+    """Give this process its old priority, below its parent's by ``niceness``; false if it may not."""
     try:
-        os.setpriority(os.PRIO_PROCESS, 0, os.getpriority(os.PRIO_PROCESS, os.getppid()))
+        os.setpriority(os.PRIO_PROCESS, 0, os.getpriority(os.PRIO_PROCESS, os.getppid()) + niceness)
     except OSError:
         return False
     return True

@@ -41,6 +41,8 @@ from miit_graph.engine.process.slots import Slot
 
 _log = logging.getLogger(__name__)
 _EAGER_SECONDS = 0.5
+_NICENESS = 5
+"""Those who pass requests on go first."""
 _MOST_QUERIES = 5_000
 _MOST_GROWTH = 64 * 1024 * 1024
 _SHORT_SECONDS = 0.001
@@ -73,6 +75,7 @@ def work(connection: socket.socket, slot: Slot, service: Service, parent: int) -
         confinement.die_with_parent(parent)
         confinement.be_the_first_to_go()
         confinement.no_core_file()
+        os.nice(_NICENESS)
         worker = _Worker(connection, slot, service)
         confinement.no_new_files()
         worker.serve()
@@ -111,7 +114,7 @@ class _Worker:
             if count % _MEASURE_EVERY == 0 or time.monotonic() - began > _SHORT_SECONDS:
                 self._memory.measure()
             grown = self._memory.resident - self._born_with > _MOST_GROWTH
-            if self._slot.slowed and confinement.regain_priority():
+            if self._slot.slowed and confinement.regain_priority(_NICENESS):
                 self._slot.slowed = False
             ends = grown or self._slot.slowed or count == _MOST_QUERIES
             if answer[:1] == LAST and ends:

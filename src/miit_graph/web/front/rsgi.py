@@ -33,6 +33,8 @@ _log = logging.getLogger(__name__)
 _BODY_SECONDS = 30.0
 _GRACE_SECONDS = 0.5
 _GATHER_SECONDS = 0.003
+_FEW = 2
+"""Requests that run in this process: with more of them, what is good for one of them holds up the others."""
 _LONG = 256 * 1024
 _PIECE = 64 * 1024
 _WITHOUT_BODY = ("GET", "HEAD", "OPTIONS")
@@ -109,7 +111,7 @@ class Front:
     async def _begin(
         self, direct: Direct, raw: shortcuts.Raw, posted: shortcuts.Posted | None = None
     ) -> Started | Found | None:
-        if direct.wants_worker():
+        if self._running <= _FEW and direct.wants_worker():
             await asyncio.get_running_loop().run_in_executor(self._pool, direct.prepare)
         return direct.begin(raw, posted)
 
@@ -139,9 +141,8 @@ class Front:
         loop = asyncio.get_running_loop()
         pending = started.pending
         try:
-            if not self._patience.wait(pending.fileno()) and not await readable(
-                pending.fileno(), started.seconds + _GRACE_SECONDS, protocol
-            ):
+            here = self._running <= _FEW and self._patience.wait(pending.fileno())
+            if not here and not await readable(pending.fileno(), started.seconds + _GRACE_SECONDS, protocol):
                 raise ClientGone
             if pending.speaks():
                 answer = pending.answer()

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import select
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -22,6 +25,8 @@ REQUIRED = os.environ.get("MIIT_GRAPH_ALL_READERS") == "1"
 """Whether a missing program is a failure: so in continuous integration."""
 RunNode = Callable[..., "subprocess.CompletedProcess[str]"]
 RunCli = Callable[..., "subprocess.CompletedProcess[str]"]
+Serve = Callable[..., str]
+_SECONDS = 20
 
 
 @pytest.fixture(scope="session")
@@ -96,3 +101,41 @@ def node() -> RunNode:
         )
 
     return run
+
+
+@pytest.fixture(scope="session")
+def serve_graph() -> Iterator[Serve]:
+    """Start `miit-graph serve` with these arguments on a free port; gives its address, without a slash at the end."""
+    started: list[subprocess.Popen[str]] = []
+
+    def serve(*arguments: object) -> str:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "miit_graph.cli", "serve", "--port", "0", *map(str, arguments)],
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+            env={**os.environ, "MIIT_GRAPH_WEB_PROCESSES": "1"},
+        )
+        started.append(process)
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert line.startswith("Serving http://"), f"the server did not start: {line!r}"
+        address = line.split()[1].rstrip("/")
+        _wait_until_ready(address, process)
+        return address
+
+    yield serve
+    for process in started:
+        process.terminate()
+        process.communicate(timeout=_SECONDS)
+
+
+def _wait_until_ready(address: str, process: subprocess.Popen[str]) -> None:
+    until = time.monotonic() + _SECONDS
+    while process.poll() is None and time.monotonic() < until:
+        try:
+            with urllib.request.urlopen(f"{address}/health/ready", timeout=_SECONDS):
+                return
+        except OSError:
+            select.select([], [], [], 0.05)  # it tells its address shortly before it listens there
+    raise AssertionError("the server did not become ready")

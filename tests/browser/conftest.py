@@ -8,13 +8,8 @@ install; where CI is set they fail instead.
 from __future__ import annotations
 
 import os
-import select
 import shutil
-import subprocess
-import sys
-import time
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,7 +17,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from miit_graph.build.snapshot import Snapshot
-from tests.conftest import ROOT
+from tests.conftest import ROOT, Serve
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _FLAGS = (
@@ -34,8 +29,6 @@ _MISSING = (
     "the path of one."
 )
 _SECONDS = 20
-
-Serve = Callable[..., str]
 
 
 @dataclass
@@ -84,44 +77,6 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     launched = playwright.chromium.launch(executable_path=_chromium(), headless=True, args=list(_FLAGS))
     yield launched
     launched.close()
-
-
-@pytest.fixture(scope="session")
-def serve_graph() -> Iterator[Serve]:
-    """Start `miit-graph serve` with these arguments on a free port; gives its address, without a slash at the end."""
-    started: list[subprocess.Popen[str]] = []
-
-    def serve(*arguments: object) -> str:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "miit_graph.cli", "serve", "--port", "0", *map(str, arguments)],
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=ROOT,
-            env={**os.environ, "MIIT_GRAPH_WEB_PROCESSES": "1"},
-        )
-        started.append(process)
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        assert line.startswith("Serving http://"), f"the server did not start: {line!r}"
-        address = line.split()[1].rstrip("/")
-        _wait_until_ready(address, process)
-        return address
-
-    yield serve
-    for process in started:
-        process.terminate()
-        process.communicate(timeout=_SECONDS)
-
-
-def _wait_until_ready(address: str, process: subprocess.Popen[str]) -> None:
-    until = time.monotonic() + _SECONDS
-    while process.poll() is None and time.monotonic() < until:
-        try:
-            with urllib.request.urlopen(f"{address}/health/ready", timeout=_SECONDS):
-                return
-        except OSError:
-            select.select([], [], [], 0.05)  # it tells its address shortly before it listens there
-    raise AssertionError("the server did not become ready")
 
 
 @pytest.fixture(scope="session")

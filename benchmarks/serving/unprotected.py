@@ -37,8 +37,8 @@ class _Whole:
 
     over = True
 
-    def __init__(self, body: bytes, form: Form, format: Format, ready: int) -> None:
-        self.form, self.format, self.length = form, format, len(body)
+    def __init__(self, body: bytes, form: Form, format: Format, version: str, ready: int) -> None:
+        self.form, self.format, self.length, self.version = form, format, len(body), version
         self._body: bytes | None = body
         self._ready = ready
 
@@ -84,7 +84,7 @@ class _Here:
     def begin(self, query: Query, decision: Allow, format: Format, limits: Limits) -> Any:
         written = _Collected()
         self._source.evaluate(query, format, written, has_dataset=decision.has_dataset)
-        return _Whole(bytes(written.body), decision.form, format, self._ready)
+        return _Whole(bytes(written.body), decision.form, format, self.version, self._ready)
 
 
 class _Collected:

@@ -2,7 +2,7 @@
 
 import pyoxigraph as ox
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from miit_graph.versions.journal import Journal, JournalError, Version
@@ -61,6 +61,7 @@ def fill(path, patches):
             journal.append(version(number, message=f"Nr. {number}\n第二行", key=f"k{number}"), patch)
 
 
+@settings(deadline=None)
 @given(st.lists(datasets, min_size=1, max_size=5))
 def test_the_journal_gives_back_every_change(tmp_path_factory, states):
     path = tmp_path_factory.mktemp("journal") / "changes.rdfp"

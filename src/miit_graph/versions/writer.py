@@ -13,17 +13,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from miit_graph.build.errors import SnapshotError, ValidationError
+from miit_graph.build.errors import ValidationError
 from miit_graph.build.pipeline import finish, refreeze
 from miit_graph.build.snapshot import Snapshot, publish_version
 from miit_graph.build.sources import Project
 from miit_graph.build.validate import Report
 from miit_graph.versions.change import Change, assemble_changed, authored_change
+from miit_graph.versions.history import JOURNAL
 from miit_graph.versions.journal import Journal, JournalError, Version
 from miit_graph.versions.patch import Patch
-
-JOURNAL = "changes.rdfp"
-"""The journal's name in the folder of snapshots."""
+from miit_graph.versions.restore import kept, restored
 
 
 class VersionConflict(Exception):
@@ -104,12 +103,7 @@ class Writer:
         version = self.journal.version(number)
         if version is None:
             raise KeyError(number)
-        try:
-            found = Snapshot.open(self.snapshots / version.snapshot)
-            found.verify()
-        except SnapshotError:
-            return self._restore(version)
-        return found
+        return kept(self.snapshots, version) or self._restore(version)
 
     def propose(self, change: Change, *, processor: str = "rudof") -> Proposal:
         """Try a change out on a copy of the data; nothing that is served changes.
@@ -164,25 +158,14 @@ class Writer:
         publish_version(self.snapshots, latest.snapshot)
 
     def _restore(self, version: Version) -> Snapshot:
-        for distance in range(1, len(self.journal.versions)):
-            for number in (version.number - distance, version.number + distance):
-                other = self.journal.version(number)
-                if other is None:
-                    continue
-                try:
-                    near = Snapshot.open(self.snapshots / other.snapshot)
-                    near.verify()
-                except SnapshotError:
-                    continue
-                patch = self.journal.between(number, version.number)
-                quads = (frozenset(near.quads()) - patch.removed) | patch.added
-                found = refreeze(quads, self.snapshots, near)
-                if found.version == version.snapshot:
-                    return found
-        raise JournalError(
-            f"No snapshot is left in {self.snapshots} from which version {version.number} could be restored. "
-            "Put a backup of the folder in its place, or build again from the files and remove the journal."
-        )
+        quads, near = restored(self.journal, self.snapshots, version)
+        found = refreeze(quads, self.snapshots, near)
+        if found.version != version.snapshot:
+            raise JournalError(
+                f"Version {version.number} could not be restored: {near.path} with the changes of the journal gives "
+                f"{found.version}, not {version.snapshot}. Put a backup of {self.snapshots} in its place."
+            )
+        return found
 
 
 def _now() -> str:

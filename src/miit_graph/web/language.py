@@ -20,6 +20,7 @@ TEXTS: Texts = {
     "nav_query": {"en": "Query", "zh": "查询"},
     "nav_sources": {"en": "Sources", "zh": "来源"},
     "nav_disputes": {"en": "Disputes", "zh": "争议"},
+    "nav_versions": {"en": "Versions", "zh": "版本"},
     "nav_data": {"en": "Data", "zh": "数据"},
     "theme": {"en": "Dark", "zh": "深色"},
     "search": {"en": "Search", "zh": "搜索"},

@@ -21,6 +21,7 @@ _WAYS = (
     ("query.query", "nav_query"),
     ("sources.sources", "nav_sources"),
     ("disputes.disputes", "nav_disputes"),
+    ("versions.versions", "nav_versions"),
     ("downloads.index", "nav_data"),
 )
 """The entries of the navigation: those whose page exists are shown."""

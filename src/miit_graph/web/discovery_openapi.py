@@ -217,6 +217,40 @@ def _pictures() -> dict[str, Any]:
     }
 
 
+def _versions() -> dict[str, Any]:
+    """Versions, what they changed, and who said what."""
+    number = "A version: its number, its hash, or the beginning of that."
+    part = _query("part", "For RDF: what was added, or what was removed.", {"enum": ["added", "removed"]})
+    change = ["application/json", "text/x-rdf-patch", *_GRAPH_TYPES, "text/html"]
+    told = {"_304": "Unchanged.", "_400": "", "_404": "", "_406": ""}
+    return {
+        "/versions": _get("All versions, newest first", ["application/json", "text/html"], _PAGE, _LANG, **told),
+        "/versions.atom": _get("The newest versions as a feed", ["application/atom+xml"], _LANG),
+        "/versions/{name}": _get(
+            "What a version changed", change, _path("name", number), _FORMAT, part, _PAGE, _LANG, **told
+        ),
+        "/changes": _get(
+            "What happened between two versions",
+            change,
+            _query("from", f"{number} By default the one before."),
+            _query("to", f"{number} By default the newest."),
+            _FORMAT,
+            part,
+            _PAGE,
+            _LANG,
+            **told,
+        ),
+        "/blame": _get(
+            "Which version said what of a thing, who, and why",
+            ["application/json", "text/html"],
+            _query("iri", "A thing; the facts about it are told too."),
+            _query("triple", "One triple in N-Triples or Turtle."),
+            _LANG,
+            **told,
+        ),
+    }
+
+
 def _paths() -> dict[str, Any]:
     thing = {kind: _get(f"A {kind}", [], _NAME, **_SEE_OTHER) for kind in ("thing", "code", "shape")}
     section = _in("query", "section", "For pages: one section at length (`links`: what links here).")
@@ -289,6 +323,7 @@ def _paths() -> dict[str, Any]:
         **_graph_files(),
         **_search(),
         **_pictures(),
+        **_versions(),
         "/query": _get(
             "The query editor",
             ["text/html"],

@@ -65,7 +65,7 @@ TEXTS: Texts = {
     "next": {"en": "Next page", "zh": "下一页"},
     "previous": {"en": "Previous page", "zh": "上一页"},
     "all": {"en": "All versions", "zh": "全部版本"},
-    "history_of": {"en": "History of", "zh": "历史："},
+    "history_of": {"en": "History of ", "zh": "历史："},
     "blame_lead": {
         "en": "Which version said each of these triples, who made it, and why; below, all that ever happened.",
         "zh": "下列每条三元组由哪个版本首次写入、作者是谁、理由为何；其后列出曾发生的全部更改。",

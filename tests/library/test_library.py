@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import doctest
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,8 +17,7 @@ from miit_graph.build.errors import BuildError
 from miit_graph.build.snapshot import Snapshot
 from miit_graph.engine.errors import QueryError
 from miit_graph.library.graph import Graph
-from miit_graph.settings import Settings
-from tests.conftest import ROOT
+from tests.conftest import Serve
 
 CNSA = "https://w3id.org/miit-graph/id/plate-cnsa"
 
@@ -31,29 +29,14 @@ def graph(snapshot: Snapshot) -> Iterator[Graph]:
 
 
 @pytest.fixture(scope="module", params=["isolated", "endpoint"])
-def elsewhere(request: pytest.FixtureRequest, snapshot: Snapshot, graph: Graph) -> Iterator[Graph]:
+def elsewhere(request: pytest.FixtureRequest, snapshot: Snapshot, serve_graph: Serve) -> Iterator[Graph]:
     """The same graph behind an engine process, and behind HTTP."""
     if request.param == "isolated":
         with miit_graph.open(snapshot.path, isolated=True) as opened:
             yield opened
         return
-    from tests.web.conftest import Handler, create_app, make_server, threading
-
-    app = create_app(Settings(), graph.engine, graph.about)
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    with miit_graph.open(f"http://127.0.0.1:{server.server_port}/") as opened:
+    with miit_graph.open(serve_graph("--snapshot", snapshot.path)) as opened:
         yield opened
-    server.shutdown()
-
-
-def test_the_documentation_is_true(monkeypatch: pytest.MonkeyPatch, snapshot: Snapshot) -> None:
-    opened = miit_graph.open
-    monkeypatch.setattr(miit_graph, "open", lambda *sources, **more: opened(*(sources or (snapshot.path,)), **more))
-    flags = doctest.ELLIPSIS | doctest.IGNORE_EXCEPTION_DETAIL
-    result = doctest.testfile(str(ROOT / "docs" / "python.md"), module_relative=False, optionflags=flags)
-    assert result.attempted > 20
-    assert result.failed == 0
 
 
 def test_elsewhere_everything_is_the_same(graph: Graph, elsewhere: Graph) -> None:

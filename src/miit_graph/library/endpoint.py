@@ -37,8 +37,10 @@ class RemoteAnswer:
 
     length: int | None = None
 
-    def __init__(self, response: http.client.HTTPResponse, form: Form, format: Format, limits: Limits) -> None:
-        self.form, self.format = form, format
+    def __init__(
+        self, response: http.client.HTTPResponse, form: Form, format: Format, limits: Limits, version: str
+    ) -> None:
+        self.form, self.format, self.version = form, format, version
         self._response, self._limits, self._taken = response, limits, 0
 
     def __iter__(self) -> Iterator[bytes]:
@@ -113,7 +115,7 @@ class RemoteEngine:
         except (OSError, http.client.HTTPException) as error:
             reason = getattr(error, "reason", error)
             raise EndpointError(f"{self.address} cannot be reached: {reason}. Check the address.") from None
-        return RemoteAnswer(response, decision.form, format, limits)
+        return RemoteAnswer(response, decision.form, format, limits, self.version)
 
     def _declared(self, text: str) -> str:
         """The query with the prefixes that it uses and does not declare; lines keep their numbers."""

@@ -107,7 +107,16 @@ def prepare(selection: Selection, settings: Settings, progress: Callable[[str], 
 
 
 def open_dataset(selection: Selection, settings: Settings, progress: Callable[[str], None] = lambda _: None) -> Dataset:
-    """Load what `selection` points at into memory. Raises BuildError."""
+    """Load what `selection` points at into memory. Raises BuildError.
+
+    The setting ``past_version`` names another version in the folder of the selected snapshot.
+    """
+    if settings.past_version and selection.snapshot is not None:
+        from miit_graph.versions.past import load_version
+
+        folder = selection.snapshot.parent
+        loaded_past = load_version(folder, settings.past_version)
+        return Dataset(loaded_past.store, loaded_past.about["version"], loaded_past.about, str(folder))
     ready = prepare(selection, settings, progress)
     progress("Loading the graph")
     if ready.data:

@@ -53,6 +53,10 @@ def serve(selection: Selection, settings: Settings) -> int:
                 print(f"miit-graph serve: {error}", file=sys.stderr)
                 return 1
             os.environ["MIIT_GRAPH_ENGINE_SOCKET"] = host.path
+            from miit_graph.engine.process.past import PastHosts
+
+            past = stack.enter_context(PastHosts(os.environ, settings.past_engines, settings.memory_budget()))
+            os.environ["MIIT_GRAPH_PAST_SOCKET"] = past.path
             processes = settings.processes()
         else:
             _warn()

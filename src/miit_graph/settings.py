@@ -199,6 +199,24 @@ class Settings:
     html_rows: int = _setting(
         500, "MIIT_GRAPH_HTML_ROWS", _whole(1, 100_000), "How many rows of a result the HTML page shows."
     )
+    past_engines: int = _setting(
+        3,
+        "MIIT_GRAPH_PAST_ENGINES",
+        _whole(1, 64),
+        "How many versions before the present one are held in memory at a time, for those who query them.",
+    )
+    past_socket: str = _setting(
+        "",
+        "MIIT_GRAPH_PAST_SOCKET",
+        _Kind(str, "the path of a socket"),
+        "Set by the server for its own processes: where engines of earlier versions are asked for.",
+    )
+    past_version: int = _setting(
+        0,
+        "MIIT_GRAPH_PAST_VERSION",
+        _whole(0, 1 << 40),
+        "Set by the server for its own processes: the version to load from the folder of the snapshot.",
+    )
     services: tuple[str, ...] = _setting(
         (),
         "MIIT_GRAPH_SERVICES",

@@ -15,9 +15,10 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from miit_graph.build.snapshot import Snapshot
 from miit_graph.versions.journal import Journal, Version
 from miit_graph.versions.patch import Patch
-from miit_graph.versions.restore import kept, restored
+from miit_graph.versions.restore import restored
 
 JOURNAL = "changes.rdfp"
 """The journal's name in the folder of snapshots."""
@@ -116,15 +117,14 @@ class History:
 
     def quads(self, version: Version) -> frozenset[ox.Quad]:
         """All quads of a version's named graphs. Raises JournalError if it can't be restored."""
+        return self.restore(version)[0]
+
+    def restore(self, version: Version) -> tuple[frozenset[ox.Quad], Snapshot]:
+        """The same, and the kept snapshot from which they were made."""
         assert self._journal is not None
         assert self._snapshots is not None
         with self._lock:
-            return restored(self._journal, self._snapshots, version)[0]
-
-    def place(self, version: Version) -> Path | None:
-        """The folder of a version's snapshot, if it is kept."""
-        found = kept(self._snapshots, version) if self._snapshots is not None else None
-        return found.path if found is not None else None
+            return restored(self._journal, self._snapshots, version)
 
     def touching(self, iris: Iterable[str]) -> list[int]:
         """The numbers of the versions that added or removed quads with one of these IRIs as subject or object."""

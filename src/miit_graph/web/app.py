@@ -34,13 +34,15 @@ CORS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": (
         "Accept-Ranges, Allow, Cache-Status, Content-Disposition, Content-Language, Content-Length, Content-Location, "
-        "Content-Range, ETag, Last-Modified, Link, Repr-Digest, Retry-After, Server-Timing"
+        "Content-Range, Dataset-Version, ETag, Last-Modified, Link, Memento-Datetime, Repr-Digest, Retry-After, "
+        "Server-Timing"
     ),
 }
 _PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
     "Access-Control-Allow-Headers": (
-        "Accept, Accept-Language, Content-Type, If-Modified-Since, If-None-Match, If-Range, Range, X-Requested-With"
+        "Accept, Accept-Datetime, Accept-Language, Content-Type, If-Modified-Since, If-None-Match, If-Range, Range, "
+        "X-Requested-With"
     ),
     "Access-Control-Max-Age": "86400",
 }

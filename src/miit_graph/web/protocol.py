@@ -32,6 +32,7 @@ class Operation:
     query: Query | None
     format: str | None
     seconds: float | None
+    version: str | None
 
 
 def read_operation(request: Request) -> Operation:
@@ -90,7 +91,9 @@ def _operation(parameters: list[tuple[str, str]], texts: list[str]) -> Operation
         else None
     )
     single = dict(reversed(parameters))  # the first of a name counts
-    return Operation(query, single.get("format") or None, _seconds(single.get("timeout")))
+    return Operation(
+        query, single.get("format") or None, _seconds(single.get("timeout")), single.get("version") or None
+    )
 
 
 def _bytes(query_string: str) -> bytes:

@@ -12,10 +12,11 @@ from typing import Any
 from flask import Blueprint, Response, g, request, url_for
 
 from miit_graph.engine import formats
-from miit_graph.engine.api import Answer, Form, Limits, Query
+from miit_graph.engine.api import Answer, Engine, Form, Limits, Query
 from miit_graph.engine.errors import QueryError, TimeLimitExceeded
 from miit_graph.engine.formats import Format
 from miit_graph.engine.gate import Allow, Refuse
+from miit_graph.web.assets import PINNED
 from miit_graph.web.cache import Kept, Key
 from miit_graph.web.choice import REVALIDATE, choose, etag_of
 from miit_graph.web.compression import choose_coding
@@ -24,14 +25,16 @@ from miit_graph.web.description import service_description
 from miit_graph.web.front.shortcuts import ANSWERED, FAILED, GONE
 from miit_graph.web.how import HIT, miss, timing
 from miit_graph.web.language import page_language
-from miit_graph.web.linked_data.answers import asker, published
+from miit_graph.web.linked_data.answers import asker, pinned, published
 from miit_graph.web.linked_data.names import link_to
 from miit_graph.web.linked_data.terms import Known, Value
 from miit_graph.web.metrics import Watched
 from miit_graph.web.negotiation import HTML
 from miit_graph.web.page import page
-from miit_graph.web.protocol import read_operation
+from miit_graph.web.protocol import Operation, read_operation
 from miit_graph.web.tables import Table, read_table
+from miit_graph.web.versions.past import pin, told_of
+from miit_graph.web.versions.recorded import named
 from miit_graph.web.whole import Collected, must_collect
 
 blueprint = Blueprint("sparql", __name__)
@@ -47,16 +50,32 @@ def sparql() -> Response:
     operation = read_operation(request)
     if operation.query is None:
         return _description(operation.format)
+    version = named(operation.version) if operation.version else None
+    if version is not None:
+        g.version = operation.version
+        pin(version)
+    response = _answer(operation, operation.query)
+    if version is not None:
+        told_of(version, response)
+    return response
+
+
+def _engine() -> Engine:
+    """The engine at the version that the request names, else as it is at each moment."""
+    return pinned() if PINNED in g else context().engine
+
+
+def _answer(operation: Operation, query: Query) -> Response:
     limits = context().settings.limits(operation.seconds)
-    decision = context().engine.examine(operation.query.text, limits)
+    decision = _engine().examine(query.text, limits)
     if isinstance(decision, Refuse):
         raise decision.error.with_traceback(None)
     choice = choose(operation.format, _accept(), formats.formats_for(decision.form), decision.form.value)
     if choice is HTML and not decision.form.is_graph:
-        return _page(operation.query, decision.form, limits)
+        return _page(query, decision.form, limits)
     # A browser that asks for a graph gets it as text it can show.
     kind, shown_as = (formats.TURTLE, _PLAIN) if isinstance(choice, str) else (choice, choice.content_type)
-    return _run(operation.query, decision, kind, shown_as, limits)
+    return _run(query, decision, kind, shown_as, limits)
 
 
 # Clients that are given the address with a slash at its end mean the same (a redirect would lose a POST).
@@ -69,7 +88,7 @@ def _accept() -> str:
 
 def _run(query: Query, decision: Allow, format: Format, content_type: str, limits: Limits) -> Response:
     metrics, cache = context().metrics, context().cache
-    key = (context().engine.version, query, content_type)
+    key = (_engine().version, query, content_type)
     etag = etag_of(key) if decision.stable and request.method != "POST" else None
     if etag and request.if_none_match.contains(etag.strip('"')):
         return _cacheable(Response(status=304, headers=[HIT]), etag)
@@ -119,7 +138,7 @@ def _start(query: Query, form: Form, format: Format, limits: Limits) -> Watched:
     left = replace(limits, seconds=max(0.1, limits.seconds - (time.monotonic() - began)))
     try:
         try:
-            answer = context().engine.run(query, format, left, request.environ.get(GONE))
+            answer = _engine().run(query, format, left, request.environ.get(GONE))
         except TimeLimitExceeded:
             raise TimeLimitExceeded(limits.seconds) from None
     except QueryError as error:
@@ -186,5 +205,6 @@ def _address(query: Query, format: Format) -> str:
     dataset: dict[str, Any] = {
         "default-graph-uri": query.default_graphs,
         "named-graph-uri": query.named_graphs,
+        "version": g.get("version"),
     }
     return url_for("sparql.sparql", query=query.text, format=format.name, **dataset)

@@ -22,6 +22,8 @@ from miit_graph.engine.process.server import Server
 from miit_graph.engine.process.worker import Service
 from miit_graph.matching.functions import prepare
 from miit_graph.settings import Settings
+from miit_graph.versions.history import UnknownVersion
+from miit_graph.versions.journal import JournalError
 from miit_graph.vocabulary import STANDARD_PREFIXES
 
 _BACKLOG = 512
@@ -35,7 +37,7 @@ def main(path: str) -> int:
     readings.start()
     try:
         opened = open_dataset(Selection.from_settings(settings), settings)
-    except BuildError as error:
+    except (BuildError, JournalError, UnknownVersion) as error:
         print(json.dumps({"error": str(error)}), flush=True)
         return 1
     readings.join()  # no worker is forked while another thread runs

@@ -118,7 +118,7 @@ class Direct:
             else:
                 kind, coding, body = posted
                 operation = read_post(raw.query_string, kind, coding, lambda: body)
-            if operation.query is None or operation.format == "html":
+            if operation.query is None or operation.format == "html" or operation.version:
                 return None
             limits = self._limits if operation.seconds is None else settings.limits(operation.seconds)
             if len(operation.query.text) > _LONGEST_QUERY:

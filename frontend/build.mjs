@@ -14,6 +14,7 @@ await build({
     .map((name) => join(here, "src", name)),
   outdir: target,
   bundle: true,
+  splitting: true, // what is only wanted later, as the network of a result, is loaded then
   minify: true,
   sourcemap: false,
   format: "esm",

@@ -51,6 +51,7 @@ export class App {
     byId("stop").addEventListener("click", () => this.stop());
     byId("format-query").addEventListener("click", () => this.editor.autoformat());
     byId("share").addEventListener("click", () => this.share());
+    byId("close-tab").addEventListener("click", () => this.close(this.active));
     byId("new-tab").addEventListener("click", () => this.add(newTab("")));
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && this.running && !this.editor.state.completionActive) this.stop();
@@ -138,10 +139,13 @@ export class App {
         if (event.key === "F2") rename();
         if (event.key === "Delete") this.close(at);
       });
-      const name = this.texts.get("close", { title });
-      const close = h("button", { type: "button", class: "close", "aria-label": name, title: name, tabindex: at === this.active ? 0 : -1, onclick: () => this.close(at) }, "×");
-      return h("span", { class: "tab", role: "presentation" }, tab, this.opened.length > 1 && close);
+      return tab;
     });
+    const close = byId("close-tab");
+    const name = this.texts.get("close", { title: this.title(this.now, this.active) });
+    close.hidden = this.opened.length < 2;
+    close.title = name;
+    close.setAttribute("aria-label", name);
     list.replaceChildren(...items);
     const current = list.querySelector<HTMLElement>(`[data-tab="${this.active}"]`);
     if (current) {

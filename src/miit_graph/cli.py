@@ -53,14 +53,16 @@ def _command(
     )
 
 
-def _source_options(parser: argparse.ArgumentParser) -> None:
-    """What to work on: a project (the default), a built snapshot, or any RDF files."""
+def _source_options(parser: argparse.ArgumentParser, endpoint: bool = False) -> None:
+    """What to work on: a project (the default), a built snapshot, any RDF files, or an endpoint."""
     which = parser.add_mutually_exclusive_group()
+    if endpoint:
+        which.add_argument("--endpoint", metavar="URL", help="a running server, or any SPARQL endpoint")
     which.add_argument(
         "--project",
         type=Path,
         metavar="DIR",
-        help="folder with a graph.toml (default: the one you are in, else the shipped MIIT graph)",
+        help="folder with a graph.toml (default: the one you are in, else the one that is shipped)",
     )
     which.add_argument("--snapshot", type=Path, metavar="DIR", help="a built snapshot")
     which.add_argument(
@@ -234,6 +236,17 @@ def parser() -> argparse.ArgumentParser:
     export.add_argument(
         "--out", type=Path, metavar="FILE", help="file, or folder for docs (default: standard output; docs/ontology)"
     )
+
+    mcp = _command(
+        commands,
+        "mcp",
+        "Offer the graph to agents by the Model Context Protocol, on standard streams or over HTTP.",
+        "  miit-graph mcp\n  miit-graph mcp --endpoint http://127.0.0.1:8000/\n  miit-graph mcp --http --port 8001",
+    )
+    _source_options(mcp, endpoint=True)
+    mcp.add_argument("--http", action="store_true", help="Streamable HTTP at /mcp instead of standard streams")
+    mcp.add_argument("--host", metavar="ADDRESS", help="with --http: address to listen on (default 127.0.0.1)")
+    mcp.add_argument("--port", type=int, metavar="N", help="with --http: port to listen on (default 8001)")
 
     info = _command(
         commands, "info", "Say what is in the graph, its version, and where things are.", "  miit-graph info"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import io
 import json
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
     return COMMANDS[arguments.command](arguments)
 
 
-@contextmanager
+@contextlib.contextmanager
 def _progress() -> Iterator[Callable[[str], None]]:
     """A line that says what is being done, on a terminal; nothing in a pipe."""
     console = Console(stderr=True)
@@ -299,6 +299,40 @@ def _describe(opened: Dataset, lang: str) -> str:
     return "\n".join(lines)
 
 
+def mcp(arguments: argparse.Namespace) -> int:
+    """Offer the graph to agents until they are done, or until interrupted."""
+    try:
+        from miit_graph.mcp.server import make_server, serve_http
+    except ModuleNotFoundError as error:
+        raise ProjectError(
+            f"The module {error.name} is not installed. Install the program with what agents need: "
+            "pip install 'miit-graph[mcp]'."
+        ) from None
+    from miit_graph.library.opening import open_graph, open_selection
+
+    with contextlib.ExitStack() as stack:
+        progress = stack.enter_context(_progress())
+        progress("Opening the graph")
+        settings = Settings.from_environment()
+        graph = stack.enter_context(
+            open_graph([arguments.endpoint], timeout=settings.timeout)
+            if arguments.endpoint
+            else open_selection(_select(arguments), settings, isolated=settings.engine != "local")
+        )
+        server = make_server(graph)
+        if not arguments.http:
+            server.run("stdio")
+            return 0
+        host, port = arguments.host or "127.0.0.1", 8001 if arguments.port is None else arguments.port
+        try:
+            serve_http(server, host, port)
+        except OSError as error:
+            raise ProjectError(
+                f"cannot listen on {host} port {port}: {error.strerror}. Choose another: --port."
+            ) from None
+    return 0
+
+
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "build": build,
     "validate": validate,
@@ -307,4 +341,5 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "query": query,
     "export": export,
     "info": info,
+    "mcp": mcp,
 }

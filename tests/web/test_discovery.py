@@ -139,3 +139,17 @@ class TestOpenApi:
         variants = {"/sparql/", "/code/", "/shape/", "/ontology/", "/doc/ont", "/doc/ont.{ending}", "/doc/ont/{name}"}
         variants |= {"/void.{ending}", "/sitemap-<int:number>.xml"}
         assert routes - variants - written == set()
+
+
+def test_llms_txt_tells_where_everything_is(client):
+    reply = client.request("GET", "/llms.txt")
+    assert reply.status == 200
+    assert reply.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert reply.text.startswith("# ")
+    places = re.findall(r"\]\((http://[^)\s]+)\)", reply.text)
+    assert len(places) > 8
+    for place in places:
+        target = place.split("/", 3)[3]
+        if "=" not in target and not target.startswith("dump/"):
+            assert client.request("GET", f"/{target}").status in (200, 303), place
+    assert "/llms.txt" in client.request("GET", "/openapi.json").json["paths"]

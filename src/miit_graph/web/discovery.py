@@ -26,6 +26,7 @@ from miit_graph.web.linked_data.answers import (
 )
 from miit_graph.web.linked_data.names import document_of
 from miit_graph.web.linked_data.rdf import serialize
+from miit_graph.web.llms import text as llms_text
 from miit_graph.web.problems import Problem
 
 blueprint = Blueprint("discovery", __name__)
@@ -59,6 +60,16 @@ def description(ending: str = "") -> Response:
 def openapi() -> Response:
     """All routes, in OpenAPI 3.1."""
     response = jsonify(openapi_document(request.url_root, published()))
+    response.add_etag()
+    response.headers["Cache-Control"] = "public, no-cache"
+    response.make_conditional(request)
+    return response
+
+
+@blueprint.get("/llms.txt")
+def llms() -> Response:
+    """What is here and where, in Markdown, for programs that read text (llmstxt.org)."""
+    response = Response(llms_text(request.url_root, published()), content_type=PLAIN)
     response.add_etag()
     response.headers["Cache-Control"] = "public, no-cache"
     response.make_conditional(request)

@@ -273,6 +273,7 @@ def _paths() -> dict[str, Any]:
     state = ["application/json"]
     gets: dict[str, Any] = {
         "/": _get("Home page", ["text/html"], _LANG),
+        "/llms.txt": _get("What is here for programs that read text", ["text/plain"]),
         "/problems": _get("What the types of problems mean", ["text/html"], _LANG),
         "/id/{name}": thing["thing"],
         "/code/{name}": thing["code"],

@@ -1,0 +1,181 @@
+"""The server for agents, talked to by the SDK's own client over both transports."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import anyio
+import pytest
+from mcp import Client, StdioServerParameters
+
+from miit_graph.build.snapshot import Snapshot
+from tests.conftest import RunCli, Serve
+
+Call = Callable[..., Any]
+TOOLS = {"search", "describe", "list_terms", "neighbours", "path", "timeline", "query", "examples"}
+
+
+class Refused(Exception):
+    """The tool said that it can't."""
+
+
+def conversation(server: Any, talk: Callable[[Client], Any]) -> Any:
+    async def hold() -> Any:
+        async with Client(server) as client:
+            return await talk(client)
+
+    return anyio.run(hold)
+
+
+def caller(server: Any) -> Call:
+    """Calls a tool in a conversation of its own, or several in one: ``call([(tool, arguments), …])``."""
+
+    def call(tool: str | list[tuple[str, dict[str, Any]]], **arguments: Any) -> Any:
+        calls = [(tool, arguments)] if isinstance(tool, str) else tool
+
+        async def talk(client: Client) -> list[Any]:
+            found = []
+            for name, given in calls:
+                result = await client.call_tool(name, given)
+                content = result.content[0].text  # type: ignore[union-attr]
+                found.append(Refused(content) if result.is_error else json.loads(content))
+            return found
+
+        found = conversation(server, talk)
+        for one in found:
+            if isinstance(one, Refused):
+                raise one
+        return found[0] if isinstance(tool, str) else found
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def http(snapshot: Snapshot) -> Iterator[str]:
+    """The address of a server over HTTP."""
+    command = [sys.executable, "-m", "miit_graph.cli", "mcp", "--snapshot", str(snapshot.path), "--http", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert line.startswith("Serving MCP at "), line
+        yield line.split()[3]
+        process.terminate()
+
+
+@pytest.fixture(scope="session")
+def call(http: str) -> Call:
+    return caller(http)
+
+
+def test_over_standard_streams_and_a_running_server(serve_graph: Serve, snapshot: Snapshot) -> None:
+    """`--endpoint` asks a server that runs elsewhere."""
+    address = serve_graph("--snapshot", snapshot.path)
+    arguments = ["-m", "miit_graph.cli", "mcp", "--endpoint", address]
+
+    async def talk(client: Client) -> Any:
+        listed = await client.list_tools()
+        answer = await client.call_tool("describe", {"thing": "d:plate-cnsa", "lang": "zh"})
+        return listed, json.loads(answer.content[0].text)  # type: ignore[union-attr]
+
+    listed, told = conversation(
+        StdioServerParameters(command=sys.executable, args=arguments, env=dict(os.environ)), talk
+    )
+    assert {tool.name for tool in listed.tools} == TOOLS
+    assert all(tool.description and tool.annotations.read_only_hint for tool in listed.tools)
+    assert told["label"] == "国家航天局"
+    assert any("工业和信息化部" in statement["text"] for statement in told["statements"])
+
+
+def test_resources(http: str) -> None:
+    async def talk(client: Client) -> Any:
+        listed = await client.list_resources()
+        return {str(r.uri): (await client.read_resource(r.uri)).contents[0].text for r in listed.resources}  # type: ignore[union-attr]
+
+    found = conversation(http, talk)
+    assert set(found) == {"graph://about", "graph://guide", "graph://ontology"}
+    assert json.loads(found["graph://about"])["title"]["zh"]
+    assert "m:Fact" in found["graph://ontology"]
+
+
+def test_facts_come_with_their_source(call: Call) -> None:
+    told = call("describe", thing="Miao Wei", about="Secretary")
+    fact = told["statements"][0]
+    assert fact["when"] == {"from": "2010-12", "until": "2020-07"}
+    assert {"document", "lines", "quote", "citation"} <= set(fact["sources"][0])
+    tie = call("neighbours", thing="d:caict")["ties"][0]
+    assert tie["to"] == "d:miit" and tie["sources"]
+    steps = call("path", start="Miao Wei", end="d:caict")
+    assert [thing["name"] for thing in steps["things"]][-2:] == ["d:miit", "d:caict"]
+    assert len(steps["ties"]) >= len(steps["things"]) - 1
+    entries = call("timeline", start="2015", end="2015")["entries"]
+    assert all(entry["when"] and entry["sources"] for entry in entries if entry["kind"] == "programmes")
+
+
+def test_answers_come_in_pages(call: Call) -> None:
+    first = call("describe", thing="d:miit", limit=5)
+    assert len(first["statements"]) == 5 and first["next_offset"] == 5 and first["total"] > 100
+    second = call("describe", thing="d:miit", limit=5, offset=5)
+    assert second["statements"][0] not in first["statements"]
+    rows = call("query", sparql="SELECT ?x { ?x a org:Organization } ORDER BY ?x", limit=3, offset=3)
+    assert len(rows["rows"]) == 3 and rows["next_offset"] == 6
+    last = call("query", sparql="SELECT ?x { ?x a org:Post }", limit=100)
+    assert "next_offset" not in last and len(last["rows"]) == last["total"]
+
+
+def test_unknown_names_get_the_nearest(call: Call) -> None:
+    found = call("query", sparql="SELECT * { ?x m:administrativRank c:rank-ministeral }")
+    assert not found["ran"]
+    near = {one["name"]: one["near"] for one in found["unknown"]}
+    assert "m:administrativeRank" in near["m:administrativRank"]
+    assert "c:rank-ministerial" in near["c:rank-ministeral"]
+    assert call("query", sparql="SELECT * { ?x m:administrativRank ?y }", check_first=False)["rows"] == []
+    with pytest.raises(Refused, match="d:caict"):
+        call("describe", thing="d:caic")
+    with pytest.raises(Refused, match=r"Nothing is called.*Near"):
+        call("describe", thing="Miao Wie")
+
+
+@pytest.mark.parametrize(
+    ("sparql", "says"),
+    [
+        ("DELETE WHERE { ?s ?p ?o }", "does not run updates"),
+        ("SELECT * { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }", "other servers"),
+        ("SELECT * { ?s ?p }", "[Ll]ine 1"),
+        ("SELECT * { ?s nix:p ?o }", "prefix of nix:p is not declared"),
+    ],
+)
+def test_what_must_not_run_is_refused(call: Call, sparql: str, says: str) -> None:
+    with pytest.raises(Refused, match=says):
+        call("query", sparql=sparql)
+
+
+def test_names_that_are_fine_pass_the_check(call: Call) -> None:
+    query = """PREFIX ours: <https://w3id.org/miit-graph/ont#> SELECT (COUNT(*) AS ?n) {
+      ?f a ours:Tenure ; m:validFrom/m:earliest ?day FILTER(xsd:date(?day) > "2000-01-01"^^xsd:date)
+      GRAPH <https://w3id.org/miit-graph/graph/data/posts-and-tenures> { ?f a ?kind } }"""
+    assert call("query", sparql=query)["rows"][0][0] > 0
+    assert call("query", sparql="ASK { d:miit a org:Organization }") == {"ran": True, "answer": True}
+    assert "d:miit" in call("query", sparql="DESCRIBE d:miit")["description"]
+
+
+def test_terms_and_examples(call: Call) -> None:
+    assert call("list_terms", like="nameplate")["terms"][0]["count"] > 0
+    assert call("list_terms", sort="property", like="行政级别", lang="zh")["terms"][0]["name"] == "m:administrativeRank"
+    assert call("list_terms", of_class="m:Tenure", limit=100)["total"] > 5
+    listed = call("examples", about="rank")["examples"]
+    text = call("examples", slug=listed[0]["slug"])["query"]
+    assert call("query", sparql=text)["ran"]
+
+
+def test_without_the_sdk_it_says_what_to_install(cli: RunCli, tmp_path: Any) -> None:
+    blocked = tmp_path / "mcp"
+    blocked.mkdir()
+    (blocked / "__init__.py").write_text("raise ModuleNotFoundError('no', name='mcp')", encoding="utf-8")
+    path = os.pathsep.join((str(tmp_path), *sys.path))
+    result = cli("mcp", env={**os.environ, "PYTHONPATH": path})
+    assert result.returncode == 1 and "miit-graph[mcp]" in result.stderr

@@ -18,7 +18,7 @@ from miit_graph.web.context import Context
 from miit_graph.web.linked_data import ontology, routes
 from miit_graph.web.metrics import Metrics
 from miit_graph.web.pages import chart, disputes, explore, home, query, search, sources, timeline
-from miit_graph.web.versions import blame
+from miit_graph.web.versions import blame, memento
 from miit_graph.web.versions import routes as versions
 
 SECURITY = {
@@ -57,7 +57,20 @@ def create_app(settings: Settings, engine: Engine, about: Mapping[str, Any]) -> 
     app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = settings.body_bytes
     app.extensions["miit_graph"] = Context(settings, engine, about, AnswerCache(settings.cache_bytes), Metrics())
     machines = (sparql, operations, routes, ontology, graph_store, downloads, exports, discovery)
-    for concern in (*machines, home, search, explore, query, sources, disputes, chart, timeline, versions, blame):
+    for concern in (
+        *machines,
+        home,
+        search,
+        explore,
+        query,
+        sources,
+        disputes,
+        chart,
+        timeline,
+        versions,
+        blame,
+        memento,
+    ):
         app.register_blueprint(concern.blueprint)
     problems.register(app)
     app.after_request(_finish)

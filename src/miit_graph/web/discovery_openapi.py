@@ -229,6 +229,24 @@ def _versions() -> dict[str, Any]:
         "/versions/{name}": _get(
             "What a version changed", change, _path("name", number), _FORMAT, part, _PAGE, _LANG, **told
         ),
+        "/versions/{number}/doc/{name}": _get(
+            "A document as it stood in a version (Memento, RFC 7089)",
+            _DOCUMENT,
+            _path("number", number),
+            _NAME,
+            _FORMAT,
+            _LANG,
+            _404="",
+            _406="",
+            _410="",
+        ),
+        "/timemap/doc/{name}": _get(
+            "All earlier states of a document (TimeMap, RFC 7089)",
+            ["application/link-format", "application/json"],
+            _NAME,
+            _FORMAT,
+            _404="",
+        ),
         "/changes": _get(
             "What happened between two versions",
             change,

@@ -20,6 +20,11 @@ TEXTS: Texts = {
     "nav_query": {"en": "Query", "zh": "查询"},
     "nav_sources": {"en": "Sources", "zh": "来源"},
     "nav_disputes": {"en": "Disputes", "zh": "争议"},
+    "memento": {
+        "en": "This is how the data stood in version {n} of {day}. What they say today may differ.",
+        "zh": "此处为版本 {n}（{day}）当时的数据，与现行内容可能不同。",
+    },
+    "memento_today": {"en": "Today’s page", "zh": "现行页面"},
     "nav_versions": {"en": "Versions", "zh": "版本"},
     "nav_data": {"en": "Data", "zh": "数据"},
     "theme": {"en": "Dark", "zh": "深色"},

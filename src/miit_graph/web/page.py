@@ -6,12 +6,13 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Response, current_app, render_template, request, url_for
+from flask import Response, current_app, g, render_template, request, url_for
 
 from miit_graph.web.about import pick
 from miit_graph.web.assets import asset
 from miit_graph.web.context import context
 from miit_graph.web.language import COOKIE, LANGUAGES, Texts, asked_language, page_language, text
+from miit_graph.web.linked_data.names import MEMENTO
 from miit_graph.web.structured_data import Card, page_card, render
 
 _WAYS = (
@@ -52,6 +53,7 @@ def page(
         asset=asset,
         way=way,
         ways=[(address, key) for endpoint, key in _WAYS if (address := way(endpoint))],
+        memento=g.get(MEMENTO),
         card=render(card or page_card(language)) if status < 400 else "",
         **values,
     )

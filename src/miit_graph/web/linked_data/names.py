@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from urllib.parse import quote, urlencode
 
-from flask import request
+from flask import g, request
 
 from miit_graph.web.context import context
 
 KINDS = ("code", "shape", "graph", "ont")
 """The kinds of IRIs besides ``id``."""
+MEMENTO = "memento"
+"""The name in `flask.g` of the earlier version that the answer to the present request is told from."""
 _SAFE = "/:@!$&'()*+,;=-._~%"
 
 
@@ -41,7 +43,12 @@ def document_of(iri: str) -> str | None:
 
 
 def address(path: str, /, **parameters: str | int) -> str:
-    """A local address: below the root path of the application, in the language that the request chose."""
+    """A local address: below the root path of the application, in the language that the request chose.
+
+    While a document of an earlier version is told, documents are those of that version.
+    """
+    if path.startswith("doc/") and (version := g.get(MEMENTO)) is not None:
+        path = f"versions/{version.number}/{path}"
     chosen = request.args.get("lang", "")
     wanted = ({"lang": chosen} if chosen in ("en", "zh") else {}) | parameters
     local, hash_, fragment = path.partition("#")

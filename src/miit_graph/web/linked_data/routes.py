@@ -59,11 +59,15 @@ def see_other(document: str) -> AnyResponse:
 @blueprint.get("/doc/<path:name>")
 def document(name: str) -> AnyResponse:
     """The document about what ``name`` stands for; the ending fixes the format, else the Accept header does."""
+    name, fixed = without_ending(name)
+    return _answer(iri_of_document(name), f"doc/{name}", fixed)
+
+
+def without_ending(name: str) -> tuple[str, Format | str | None]:
+    """The name of a document without the ending that fixes its format, and that format."""
     stem, dot, ending = name.rpartition(".")
     fixed = _ENDINGS.get(ending) if dot else None
-    if fixed is not None:
-        name = stem
-    return _answer(iri_of_document(name), f"doc/{name}", fixed)
+    return (name, None) if fixed is None else (stem, fixed)
 
 
 @blueprint.get("/describe")

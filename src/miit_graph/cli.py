@@ -202,6 +202,23 @@ def parser() -> argparse.ArgumentParser:
     _services_option(query)
     query.add_argument("--timeout", type=float, metavar="SECONDS", help="longest time the query may take")
 
+    reload = _command(
+        commands,
+        "reload",
+        "Have running servers serve the snapshot that is published now, without dropping a request.",
+        "  miit-graph build && miit-graph reload",
+    )
+    reload.add_argument("--project", type=Path, metavar="DIR", help="folder with a graph.toml")
+    reload.add_argument("--snapshot", type=Path, metavar="DIR", help="the folder that the servers were started with")
+
+    token = _command(
+        commands,
+        "token",
+        "Make a token for somebody who may change the data of a server.",
+        "  miit-graph token curator",
+    )
+    token.add_argument("name", metavar="NAME", help="who gets it; versions carry this name")
+
     export = _command(
         commands,
         "export",

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
@@ -25,8 +25,13 @@ from miit_graph.engine.api import Query
 from miit_graph.engine.errors import QueryError
 from miit_graph.settings import SettingError, Settings
 from miit_graph.vocabulary import shorten
+from miit_graph.writing.tokens import Tokens, TokensError
+from miit_graph.writing.tokens import make as make_token
 
-FAULTS = (BuildError, QueryError, SettingError)
+if TYPE_CHECKING:
+    from miit_graph.serve import Place
+
+FAULTS = (BuildError, QueryError, SettingError, TokensError)
 """Exceptions that mean that the data, the query or a setting is at fault: exit code 1 and the message, no trace."""
 
 # The validator and the engine are imported by the commands that need them: they take longer to load than most
@@ -136,13 +141,52 @@ def serve(arguments: argparse.Namespace) -> int:
         settings = replace(settings, host=arguments.host)
     if arguments.port is not None:
         settings = replace(settings, port=arguments.port)
+    if settings.tokens:
+        Tokens.read(settings.tokens)  # what is wrong with them is told here, not by a server process
+        if arguments.data or arguments.snapshot:
+            raise ProjectError(
+                "Changes (MIIT_GRAPH_TOKENS) need a project with its shapes and rules, which"
+                f" {'--data' if arguments.data else '--snapshot'} doesn't give. Serve a project, or unset the tokens."
+            )
     try:
         with _progress() as progress:
             selection = dataset.prepare(_select(arguments), settings, progress)
     except ValidationError as error:
         sys.stderr.write(report.render(error.report, severities=("Violation",)))
         return 1
-    return serve_forever(selection, settings)
+    return serve_forever(selection, settings, _place(arguments, settings))
+
+
+def _place(arguments: argparse.Namespace, settings: Settings) -> Place | None:
+    """Where new versions of what is served come from; None if it is files."""
+    from miit_graph.serve import Place
+
+    if arguments.data:
+        return None
+    if arguments.snapshot:
+        return Place(arguments.snapshot.absolute())
+    project = _project(arguments)
+    return Place(dataset.snapshots_folder(project, settings), project)
+
+
+def reload(arguments: argparse.Namespace) -> int:
+    """Have the servers over a folder of snapshots serve what is published there now."""
+    from miit_graph.reload import tell_servers
+
+    folder = arguments.snapshot or dataset.snapshots_folder(_project(arguments), Settings.from_environment())
+    found = tell_servers(folder)
+    if not found:
+        raise ProjectError(f"No server runs over the snapshots in {folder}.")
+    print(f"{len(found)} server(s) told: {', '.join(map(str, found))}")
+    return 0
+
+
+def token(arguments: argparse.Namespace) -> int:
+    """Print a new token, and the line that lets a server know it."""
+    secret, line = make_token(arguments.name)
+    print(f"Token (shown only now; keep it secret):\n  {secret}\nLine for MIIT_GRAPH_TOKENS, or for the file it names:")
+    print(f"  {line}")
+    return 0
 
 
 def query(arguments: argparse.Namespace) -> int:
@@ -339,6 +383,8 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "coverage": coverage,
     "serve": serve,
     "query": query,
+    "reload": reload,
+    "token": token,
     "export": export,
     "info": info,
     "mcp": mcp,

@@ -7,25 +7,43 @@ import os
 import socket
 import sys
 import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
 
+from miit_graph.build.snapshot import Snapshot
+from miit_graph.build.sources import Project
 from miit_graph.dataset import Selection
 from miit_graph.engine import process
+from miit_graph.engine.process.host import EngineHost, EngineStartError
+from miit_graph.reload import Reloader, announced
 from miit_graph.settings import Settings
+from miit_graph.writing.host import WriterHost, WriterStartError
 
 _HEADER_SECONDS = 15
 _RESPAWN_SECONDS = 0.5
 _KILL_SECONDS = 1
 
 
-def serve(selection: Selection, settings: Settings) -> int:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where new versions of what is served come from: a folder of snapshots, and the project they are built from."""
+
+    snapshots: Path
+    project: Project | None = None
+
+
+def serve(selection: Selection, settings: Settings, place: Place | None = None) -> int:
     """Serve `selection` until interrupted. Returns 0, or 1 if the address is taken or the graph cannot be loaded.
 
-    The server starts its workers as new processes; what they serve reaches them through the environment.
+    The server starts its workers as new processes; what they serve reaches them through the environment. At SIGHUP it
+    goes over to what is published in `place`, or reads its files again. With tokens in the settings and a project, it
+    takes changes.
     """
     try:
         port = _claim(settings.host, settings.port)
@@ -45,8 +63,6 @@ def serve(selection: Selection, settings: Settings) -> int:
             index = stack.enter_context(tempfile.TemporaryDirectory(prefix="miit-graph-search-"))
             os.environ["MIIT_GRAPH_SEARCH_FOLDER"] = index
         if _in_processes(settings):
-            from miit_graph.engine.process.host import EngineHost, EngineStartError
-
             try:
                 host = stack.enter_context(EngineHost(os.environ))
             except EngineStartError as error:
@@ -58,18 +74,43 @@ def serve(selection: Selection, settings: Settings) -> int:
             past = stack.enter_context(PastHosts(os.environ, settings.past_engines, settings.memory_budget()))
             os.environ["MIIT_GRAPH_PAST_SOCKET"] = past.path
             processes = settings.processes()
+            reload = Reloader(lambda: _reload(host, place)).ask
+            if settings.tokens and place is not None and place.project is not None:
+                try:
+                    writer = WriterHost(place.project.root, place.snapshots, lambda path: _switch(host, path))
+                    os.environ["MIIT_GRAPH_WRITER_SOCKET"] = stack.enter_context(writer).path
+                except WriterStartError as error:
+                    print(f"miit-graph serve: {error}", file=sys.stderr)
+                    return 1
+            if place is not None:
+                stack.enter_context(announced(place.snapshots))
         else:
             _warn()
             processes = 1  # this engine keeps the graph in the memory of the process that answers
+            reload = None
         name = f"[{settings.host}]" if ":" in settings.host else settings.host
         print(f"Serving http://{name}:{port}/  (SPARQL: http://{name}:{port}/sparql, Ctrl+C stops)", flush=True)
-        _serve_web(settings, port, processes)
+        _serve_web(settings, port, processes, reload)
     return 0
 
 
-def _serve_web(settings: Settings, port: int, processes: int) -> None:
-    """Run the web processes until interrupted."""
-    Server(
+def _reload(host: EngineHost, place: Place | None) -> None:
+    """Serve what is published now; without snapshots, the files as they are now."""
+    if place is None:
+        host.switch({})
+    else:
+        _switch(host, Snapshot.open(place.snapshots).path)
+
+
+def _switch(host: EngineHost, snapshot: Path) -> None:
+    """Serve a snapshot, unless it is served."""
+    if snapshot.name != host.version:
+        host.switch({"MIIT_GRAPH_SNAPSHOT": str(snapshot)})
+
+
+def _serve_web(settings: Settings, port: int, processes: int, reload: Callable[..., None] | None) -> None:
+    """Run the web processes until interrupted; ``reload`` handles SIGHUP."""
+    server = Server(
         "miit_graph.web.wsgi:front",
         address=settings.host,
         port=port,
@@ -84,7 +125,10 @@ def _serve_web(settings: Settings, port: int, processes: int) -> None:
         workers_kill_timeout=_KILL_SECONDS,
         websockets=False,
         log_level=LogLevels.error,
-    ).serve()
+    )
+    if reload is not None:
+        server.signal_handler_reload = reload  # type: ignore[method-assign]
+    server.serve()
 
 
 def _in_processes(settings: Settings) -> bool:

@@ -190,6 +190,29 @@ class Settings:
         _whole(1, 1 << 40),
         "How many nodes and edges a graph file made by the server may have together.",
     )
+    tokens: str = _setting(
+        "",
+        "MIIT_GRAPH_TOKENS",
+        _Kind(str, "lines name:sha256:HEX, or the name of a file with such lines"),
+        "Who may change the data: named tokens as 'miit-graph token NAME' prints them, or a file of them; none"
+        " means that nobody may.",
+    )
+    writer_socket: str = _setting(
+        "",
+        "MIIT_GRAPH_WRITER_SOCKET",
+        _Kind(str, "the path of a socket"),
+        "Set by the server for its own processes: where the writer listens.",
+    )
+    update_timeout: float = _setting(
+        60.0, "MIIT_GRAPH_UPDATE_TIMEOUT", _SECONDS, "Seconds that a change may take, with its validation."
+    )
+    update_memory: int = _setting(
+        4 * 1024 * 1024 * 1024,
+        "MIIT_GRAPH_UPDATE_MEMORY",
+        _BYTES,
+        "Memory that a change may take with its validation, in bytes.",
+    )
+    update_queue: int = _setting(16, "MIIT_GRAPH_UPDATE_QUEUE", _whole(1, 1024), "How many changes may wait.")
     search_folder: Path | None = _setting(
         None,
         "MIIT_GRAPH_SEARCH_FOLDER",

@@ -10,7 +10,7 @@ from itertools import groupby
 from miit_graph.build.sarif import to_sarif
 from miit_graph.build.texts import pick
 from miit_graph.build.validate import SEVERITIES, Finding, Report
-from miit_graph.vocabulary import shorten
+from miit_graph.vocabulary import RDF, SH, shorten
 
 RDF_FORMATS = {"turtle": "turtle", "jsonld": "json-ld", "ntriples": "nt", "rdfxml": "xml"}
 FORMATS = ("text", "json", "sarif", *RDF_FORMATS)
@@ -61,6 +61,36 @@ def render(
         }
         return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
     return str(report.graph.serialize(format=RDF_FORMATS[fmt]))
+
+
+def report_graph(report: Report) -> str:
+    """The SHACL report (SHACL section 3.6) as N-Triples, with the findings of rules that are checked by code as well.
+
+    What a validator found keeps its own result; the others get one made of what the finding says.
+    """
+    from rdflib import BNode, Graph, Literal, URIRef
+
+    graph = Graph()
+    graph += report.graph
+    head = graph.value(None, URIRef(RDF.type), URIRef(SH.ValidationReport)) or BNode()
+    graph.set((head, URIRef(RDF.type), URIRef(SH.ValidationReport)))
+    graph.set((head, URIRef(SH.conforms), Literal(report.conforms)))
+    for finding in report.findings:
+        if finding.shape != finding.rule:
+            continue
+        result = BNode()
+        graph.add((head, URIRef(SH.result), result))
+        graph.add((result, URIRef(RDF.type), URIRef(SH.ValidationResult)))
+        graph.add((result, URIRef(SH.focusNode), URIRef(finding.focus)))
+        graph.add((result, URIRef(SH.resultSeverity), URIRef(SH[finding.severity])))
+        graph.add((result, URIRef(SH.sourceConstraintComponent), URIRef(SH.SPARQLConstraintComponent)))
+        if finding.path:
+            graph.add((result, URIRef(SH.resultPath), URIRef(finding.path)))
+        if finding.value is not None:
+            graph.add((result, URIRef(SH.value), Literal(finding.value)))
+        for language, text in finding.message.items():
+            graph.add((result, URIRef(SH.resultMessage), Literal(text, lang=language or None)))
+    return str(graph.serialize(format="nt"))
 
 
 def summary(report: Report, lang: str = "en") -> str:

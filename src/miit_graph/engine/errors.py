@@ -109,6 +109,23 @@ class UpdateRefused(QueryError):
         )
 
 
+class LoadRefused(QueryError):
+    """The update asks this server to fetch a document from somewhere."""
+
+    status = 403
+    slug = "load-refused"
+    title = "LOAD is not allowed here"
+
+    def __init__(self, *, line: int, column: int, excerpt: str) -> None:
+        super().__init__(
+            f"Line {line}, column {column}: this server fetches nothing from other servers. Fetch the document"
+            " yourself and send its triples, with INSERT DATA or by PUT or POST to /graph-store.",
+            line=line,
+            column=column,
+            excerpt=excerpt,
+        )
+
+
 class QueryTooLong(QueryError):
     """The query text has more bytes than allowed."""
 

@@ -104,7 +104,7 @@ def examine(text: str, limits: Limits) -> Allow | Refuse:
         tokens = tokenize(text)
     except LexicalError as error:
         return Refuse(syntax_error(text, error.position, str(error)))
-    refusal = _service(text, tokens, limits.services) or _depth(text, tokens, limits.nesting)
+    refusal = service(text, tokens, limits.services) or depth(text, tokens, limits.nesting)
     if refusal:
         return Refuse(refusal)
     return _form(text, tokens)
@@ -159,7 +159,7 @@ def _no_form(text: str, position: int) -> QuerySyntaxError:
     return syntax_error(text, position, what)
 
 
-def _service(text: str, tokens: list[Token], allowed: tuple[str, ...]) -> QueryError | None:
+def service(text: str, tokens: list[Token], allowed: tuple[str, ...]) -> QueryError | None:
     """What is wrong with the SERVICE clauses.
 
     Oxigraph also reads ``SERVICE:x {…}`` and (if the IRI made from prefix and local name is malformed)
@@ -203,11 +203,14 @@ def _reads_as_service(tokens: list[Token], index: int) -> bool:
     return False
 
 
-def _depth(text: str, tokens: list[Token], nesting: int) -> QueryError | None:
-    """The first place where the query is too much for the engine's stack or patience."""
+def depth(text: str, tokens: list[Token], nesting: int, flat: list[bool] | None = None) -> QueryError | None:
+    """The first place where the query is too much for the engine's stack or patience.
+
+    ``flat`` marks the tokens that don't count, because what they are part of is not nested (default: VALUES blocks).
+    """
     open_brackets = [0]  # for each open bracket the deepest chain of doubling constructs inside it
     doubles = [False]  # and whether it is one itself
-    counted, in_values, last = 0, _values_blocks(tokens), ""
+    counted, in_values, last = 0, flat or _values_blocks(tokens), ""
     for index, token in enumerate(tokens):
         counted += not in_values[index]
         if counted > MAX_TOKENS:

@@ -10,16 +10,17 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from miit_graph.engine.api import Engine
 from miit_graph.settings import Settings
-from miit_graph.web import discovery, downloads, exports, graph_store, operations, problems, sparql
+from miit_graph.web import changes, discovery, downloads, exports, graph_store, operations, problems, sparql
 from miit_graph.web.assets import Application
 from miit_graph.web.cache import AnswerCache
 from miit_graph.web.compression import Compression
-from miit_graph.web.context import Context
+from miit_graph.web.context import Context, Writing
 from miit_graph.web.linked_data import ontology, routes
 from miit_graph.web.metrics import Metrics
 from miit_graph.web.pages import chart, disputes, explore, home, query, search, sources, timeline
 from miit_graph.web.versions import blame, memento
 from miit_graph.web.versions import routes as versions
+from miit_graph.writing.tokens import Tokens
 
 SECURITY = {
     "X-Content-Type-Options": "nosniff",
@@ -55,7 +56,9 @@ def create_app(settings: Settings, engine: Engine, about: Mapping[str, Any]) -> 
     """
     app = Application(__name__)
     app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = settings.body_bytes
-    app.extensions["miit_graph"] = Context(settings, engine, about, AnswerCache(settings.cache_bytes), Metrics())
+    app.extensions["miit_graph"] = Context(
+        settings, engine, about, AnswerCache(settings.cache_bytes), Metrics(), _writing(settings)
+    )
     machines = (sparql, operations, routes, ontology, graph_store, downloads, exports, discovery)
     for concern in (
         *machines,
@@ -72,6 +75,8 @@ def create_app(settings: Settings, engine: Engine, about: Mapping[str, Any]) -> 
         memento,
     ):
         app.register_blueprint(concern.blueprint)
+    if app.extensions["miit_graph"].writing is not None:
+        app.register_blueprint(changes.blueprint)
     problems.register(app)
     app.after_request(_finish)
     app.wsgi_app = Compression(app.wsgi_app)  # type: ignore[method-assign]
@@ -79,6 +84,13 @@ def create_app(settings: Settings, engine: Engine, about: Mapping[str, Any]) -> 
         hops = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops)  # type: ignore[method-assign]
     return app
+
+
+def _writing(settings: Settings) -> Writing | None:
+    """Who may change the data; None if nobody may, or there is no writer to do it."""
+    if not settings.tokens or not settings.writer_socket:
+        return None
+    return Writing(Tokens.read(settings.tokens), settings.writer_socket, settings.update_timeout)
 
 
 def _finish(response: Response) -> Response:

@@ -14,6 +14,16 @@ from miit_graph.settings import Settings
 from miit_graph.web.about import About
 from miit_graph.web.cache import AnswerCache
 from miit_graph.web.metrics import Metrics
+from miit_graph.writing.tokens import Tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """Who may change the data, and where the writer listens that does it within ``seconds``."""
+
+    tokens: Tokens
+    socket: str
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +35,7 @@ class Context:
     told: Mapping[str, Any]
     cache: AnswerCache
     metrics: Metrics
+    writing: Writing | None = None
     _abouts: dict[str, About] = field(default_factory=dict)
 
     @property

@@ -45,6 +45,13 @@ class Problem(Exception):
         self.members = members
 
 
+class Refused(Problem):
+    """A change touches what can't be changed; ``detail`` says what, and what to do instead."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(422, "change-refused", "This can't be changed so", detail)
+
+
 _KINDS: tuple[type[QueryError], ...] = (
     errors.QuerySyntaxError,
     errors.UnknownFunction,
@@ -52,6 +59,7 @@ _KINDS: tuple[type[QueryError], ...] = (
     errors.ServiceRefused,
     errors.ServiceFailed,
     errors.UpdateRefused,
+    errors.LoadRefused,
     errors.QueryTooLong,
     errors.QueryTooNested,
     errors.QueryTooComplex,
@@ -92,6 +100,20 @@ _REQUEST_KINDS = (
         "The search is not ready",
         "The names of the graph are still being read; ask again in a few seconds.",
     ),
+    ("token", 401, "A token is needed", "Only who has a token may change the data."),
+    ("graph-fixed", 403, "This graph can't be changed", "It is derived from others, or part of the project's files."),
+    ("version", 412, "The data have changed meanwhile", "They are at another version than If-Match names."),
+    ("change-refused", 422, "This can't be changed so", "The change touches what is derived, or has blank nodes."),
+    ("invalid", 422, "The change breaks rules of the graph", "The report says which, and how to mend it."),
+    ("key-reused", 422, "The key was used before", "An Idempotency-Key belongs to one change."),
+    ("writer-unavailable", 503, "The writer is starting", "The change was not begun; send it again."),
+    (
+        "outcome-unknown",
+        503,
+        "It is not known what came of it",
+        "The writer ended before it could say; look at the versions.",
+    ),
+    ("disk-full", 507, "The disk is full", "There is no room left to record the change."),
     ("server", 500, "The server has failed", "Something broke that is not the request's fault."),
 )
 _SLUGS = {status: slug for slug, status, _, _ in _REQUEST_KINDS}

@@ -35,6 +35,46 @@ class Operation:
     version: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Update:
+    """An update operation: its text, its dataset, and all other parameters."""
+
+    text: str
+    using: tuple[str, ...]
+    using_named: tuple[str, ...]
+    options: dict[str, str]
+
+
+def read_update(request: Request) -> Update | None:
+    """The update operation of a POST request (section 2.2), None if it is a query.
+
+    Raises Problem (400, 415) where the request doesn't follow the protocol.
+    """
+    kind, options = parse_options_header(request.headers.get("Content-Type", ""))
+    if kind.lower() not in (_UPDATE, FORM):
+        return None
+    parameters = _pairs(_bytes(str(request.environ.get("QUERY_STRING", ""))), "address")
+    coding = request.headers.get("Content-Encoding", "identity").lower()
+    if kind.lower() == _UPDATE:
+        texts = [_direct(read_body(request), options.get("charset", "utf-8"))]
+    else:
+        fields = _pairs(read_body(request), "form") if coding == "identity" else []
+        texts = [value for name, value in fields if name == "update"]
+        if not texts:
+            return None
+        parameters += [field for field in fields if field[0] != "update"]
+    if coding != "identity":
+        raise _unsupported(f"A body with Content-Encoding {coding} is not understood.")
+    if len(texts) > 1 or any(name in ("update", "query") for name, _ in parameters):
+        raise _malformed("The request holds more than one update, or a query besides. Send exactly one.")
+    return Update(
+        texts[0],
+        tuple(value for name, value in parameters if name == "using-graph-uri"),
+        tuple(value for name, value in parameters if name == "using-named-graph-uri"),
+        dict(reversed(parameters)),
+    )
+
+
 def read_operation(request: Request) -> Operation:
     """The query operation of a GET, HEAD or POST request.
 
@@ -44,7 +84,7 @@ def read_operation(request: Request) -> Operation:
     if request.method != "POST":
         return read_query_string(query_string)
     sent = (request.headers.get("Content-Type", ""), request.headers.get("Content-Encoding", ""))
-    return read_post(query_string, *sent, lambda: _body(request))
+    return read_post(query_string, *sent, lambda: read_body(request))
 
 
 def read_query_string(query_string: str) -> Operation:
@@ -137,9 +177,9 @@ def _direct(body: bytes, charset: str) -> str:
         raise _malformed(f"The body is not {charset.upper()}.") from None
 
 
-def _body(request: Request) -> bytes:
+def read_body(request: Request) -> bytes:
     """The whole body. Raises 413 if it is too large."""
-    body = request.get_data(cache=False)
+    body = request.get_data()
     most = request.max_content_length
     # Werkzeug refuses a body that announces too many bytes, but cuts one that doesn't announce any.
     if most is not None and request.content_length is None and len(body) >= most:

@@ -18,6 +18,7 @@ from miit_graph.engine.formats import Format
 from miit_graph.engine.gate import Allow, Refuse
 from miit_graph.web.assets import PINNED
 from miit_graph.web.cache import Kept, Key
+from miit_graph.web.changes import requested_update
 from miit_graph.web.choice import REVALIDATE, choose, etag_of
 from miit_graph.web.compression import choose_coding
 from miit_graph.web.context import context
@@ -47,6 +48,8 @@ def sparql() -> Response:
     if (failed := request.environ.get(FAILED)) is not None:
         raise failed.with_traceback(None)
     g.began = time.monotonic()
+    if (changed := requested_update(context().writing)) is not None:
+        return changed
     operation = read_operation(request)
     if operation.query is None:
         return _description(operation.format)

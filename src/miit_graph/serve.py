@@ -64,7 +64,7 @@ def serve(selection: Selection, settings: Settings, place: Place | None = None) 
             os.environ["MIIT_GRAPH_SEARCH_FOLDER"] = index
         if _in_processes(settings):
             try:
-                host = stack.enter_context(EngineHost(os.environ))
+                host = stack.enter_context(EngineHost(os.environ, often=bool(settings.tokens)))
             except EngineStartError as error:
                 print(f"miit-graph serve: {error}", file=sys.stderr)
                 return 1

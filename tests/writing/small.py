@@ -15,14 +15,16 @@ PREFIXES = f"""@prefix : <{BASE}ont#> .
 """
 FILES = {
     "graph.toml": f'base = "{BASE}"\nname = "scales"\n[title]\nen = "Scales"\nzh = "天平"\n',
-    "ontology/scales.ttl": f'{PREFIXES}\n<{BASE}ont> a owl:Ontology .\n:Scale a owl:Class ; skos:prefLabel "scale"@en .\n',
+    "ontology/scales.ttl": f'{PREFIXES}<{BASE}ont> a owl:Ontology .\n:Scale a owl:Class ; skos:prefLabel "scale"@en .\n',
     "data/scales.ttl": PREFIXES + "\n".join(f"d:scale-{n} a :Scale ; :left 0 ; :right 0 ." for n in range(4)) + "\n",
     "shapes/scales.ttl": f"""{PREFIXES}
 <{BASE}shape/balance> a sh:NodeShape ; sh:targetClass :Scale ; skos:prefLabel "In balance"@en , "平衡"@zh ;
-    sh:property [ sh:path :left ; sh:minCount 1 ; sh:maxCount 1 ; sh:datatype xsd:integer ;
-        sh:equals :right ; sh:message "Left and right differ"@en , "左右不等"@zh ] ;
-    sh:property [ sh:path :right ; sh:minCount 1 ; sh:maxCount 1 ] ;
-    sh:property [ sh:path skos:note ; sh:maxCount 1 ; sh:severity sh:Warning ; sh:message "Many notes"@en ] .
+    sh:property <{BASE}shape/left> , <{BASE}shape/right> , <{BASE}shape/note> .
+<{BASE}shape/left> a sh:PropertyShape ; sh:path :left ; sh:minCount 1 ; sh:maxCount 1 ; sh:datatype xsd:integer ;
+    sh:equals :right ; sh:message "Left and right differ"@en , "左右不等"@zh .
+<{BASE}shape/right> a sh:PropertyShape ; sh:path :right ; sh:minCount 1 ; sh:maxCount 1 .
+<{BASE}shape/note> a sh:PropertyShape ; sh:path skos:note ; sh:maxCount 1 ; sh:severity sh:Warning ;
+    sh:message "Many notes"@en , "备注过多"@zh .
 """,
     "rules/weight.rq": f"""# What lies on both sides is the weight.
 PREFIX : <{BASE}ont#>

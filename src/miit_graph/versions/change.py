@@ -87,9 +87,9 @@ def assemble_changed(project: Project, dataset: Iterable[ox.Quad], patch: Patch)
     )
     patch.apply(store)
     known = {file.graph for file in project.files}
-    more = sorted(
-        graph.value for graph in store.named_graphs() if isinstance(graph, ox.NamedNode) and graph.value not in known
-    )
+    named = [graph for graph in store.named_graphs() if isinstance(graph, ox.NamedNode) and graph.value not in known]
+    # A store remembers graphs that have been emptied.
+    more = sorted(graph.value for graph in named if any(store.quads_for_pattern(None, None, None, graph)))
     files = (*project.files, *(_file(project, graph) for graph in more))
     return Assembled(store, files, derive(store, project))
 

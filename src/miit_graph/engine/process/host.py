@@ -20,6 +20,7 @@ from pathlib import Path
 
 from miit_graph.engine.gate import STACK_BYTES
 from miit_graph.engine.process import allocator, confinement
+from miit_graph.engine.process.__main__ import WAITS
 from miit_graph.engine.process.board import NAME, Board
 from miit_graph.engine.process.server import RETIRE
 
@@ -43,14 +44,23 @@ class _Engine:
     began: float
 
 
+@dataclass
+class _Spare:
+    """An engine process that waits for what to load."""
+
+    process: subprocess.Popen[bytes]
+    socket: Path
+
+
 class EngineHost:
     """One engine process, kept alive by a thread of this process. Use it as a context manager.
 
     ``environment`` tells the engine process what to load (see `miit_graph.settings`). ``path`` is the socket to
     connect to, in a folder that only this user can enter. Beside it lies the board that says which version is served.
+    Where it is to be switched ``often``, another process has always started already and waits for what to load.
     """
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
+    def __init__(self, environment: Mapping[str, str], *, often: bool = False) -> None:
         self._environment = dict(environment)
         self._folder = Path(tempfile.mkdtemp(prefix="miit-graph-"))  # made with mode 0700
         self.path = str(self._folder / "engine")
@@ -60,6 +70,8 @@ class EngineHost:
         self._turn = threading.Lock()
         """Held while an engine process is put in the place of another."""
         self._engine: _Engine | None = None
+        self._often = often
+        self._spare: _Spare | None = None
         self._retired: set[subprocess.Popen[bytes]] = set()
         self._pause = _PAUSE
         self._starting: subprocess.Popen[bytes] | None = None
@@ -113,7 +125,8 @@ class EngineHost:
         if starting is not None:
             starting.kill()
         engine = self._engine
-        running = [*self._retired, *([engine.process] if engine is not None else [])]
+        spare = [self._spare.process] if self._spare is not None else []
+        running = [*self._retired, *spare, *([engine.process] if engine is not None else [])]
         for process in running:
             _let_go(process)
         for process in running:
@@ -153,8 +166,10 @@ class EngineHost:
     def _started(self, environment: Mapping[str, str]) -> _Engine:
         """An engine process that is ready. Raises EngineStartError."""
         began = time.monotonic()
-        socket = self._folder / f"engine-{next(self._numbers)}"
-        process = self._starting = self._start(environment, socket)
+        process, socket = self._take_spare(environment) or self._begun(environment)
+        self._starting = process
+        if self._often and not self._stopping.is_set():
+            self._spare = _Spare(*self._begun({**environment, WAITS: "1"}))
         assert process.stdout is not None
         with process.stdout:
             line = process.stdout.readline()  # blocks while the graph is loaded
@@ -167,6 +182,24 @@ class EngineHost:
         _let_go(process)
         nothing = "the engine process ended while it loaded the graph; its messages are above"
         raise EngineStartError(told.get("error", nothing))
+
+    def _take_spare(self, environment: Mapping[str, str]) -> tuple[subprocess.Popen[bytes], Path] | None:
+        """The process that waits, told what to load; None if there is none."""
+        spare, self._spare = self._spare, None
+        if spare is None or spare.process.stdin is None:
+            return None
+        try:
+            spare.process.stdin.write(json.dumps({**environment}).encode() + b"\n")
+            spare.process.stdin.flush()
+        except OSError:
+            spare.process.wait()
+            _let_go(spare.process)
+            return None
+        return spare.process, spare.socket
+
+    def _begun(self, environment: Mapping[str, str]) -> tuple[subprocess.Popen[bytes], Path]:
+        socket = self._folder / f"engine-{next(self._numbers)}"
+        return self._start(environment, socket), socket
 
     def _start(self, environment: Mapping[str, str], socket: Path) -> subprocess.Popen[bytes]:
         limits = resource.getrlimit(resource.RLIMIT_STACK)

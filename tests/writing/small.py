@@ -15,7 +15,7 @@ PREFIXES = f"""@prefix : <{BASE}ont#> .
 """
 FILES = {
     "graph.toml": f'base = "{BASE}"\nname = "scales"\n[title]\nen = "Scales"\nzh = "天平"\n',
-    "ontology/scales.ttl": f'{PREFIXES}<{BASE}ont> a owl:Ontology .\n:Scale a owl:Class ; skos:prefLabel "scale"@en .\n',
+    "ontology/scales.ttl": f'{PREFIXES}<{BASE}ont> a owl:Ontology .\n:Scale a owl:Class ; skos:prefLabel "a"@en .\n',
     "data/scales.ttl": PREFIXES + "\n".join(f"d:scale-{n} a :Scale ; :left 0 ; :right 0 ." for n in range(4)) + "\n",
     "shapes/scales.ttl": f"""{PREFIXES}
 <{BASE}shape/balance> a sh:NodeShape ; sh:targetClass :Scale ; skos:prefLabel "In balance"@en , "平衡"@zh ;

@@ -88,7 +88,7 @@ class TestUpdate:
             ("INSERT { ?s ?p ?o } WHERE { SERVICE <http://e/> { ?s ?p ?o } }", 403, "service-refused", "SERVICE"),
             ("DELETE WHERE " + "{" * 80 + "}" * 80, 400, "query-too-nested", "64"),
             (f"INSERT DATA {{ GRAPH <{DATA}x> {{ _:a <{ID}p> 1 }} }}", 422, "change-refused", "blank node"),
-            (f"INSERT DATA {{ GRAPH <{BASE}graph/shapes/x> {{ <a:a> <a:p> 1 }} }}", 422, "change-refused", "graph/data/"),
+            (f"INSERT DATA {{ GRAPH <{BASE}graph/shapes/x> {{ <a:a> <a:p> 1 }} }}", 422, "change-refused", "shapes"),
             (f"DELETE WHERE {{ ?s <{BASE}ont#weighs> ?o }}", 422, "change-refused", "fact"),
             ("DROP ALL", 422, "change-refused", "graph"),
             (setting(0, 1, 2), 422, "invalid", "violation"),
@@ -102,7 +102,7 @@ class TestUpdate:
     def test_a_bomb_dies_alone(self, writing):
         bomb = "INSERT { ?a ?b ?c } WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o }"
         told = writing.update(bomb).json  # which of the two limits comes first depends on the machine
-        assert told["status"] == 503 and ("268,435,456 bytes" in told["detail"] or "20 seconds" in told["detail"])
+        assert told["status"] == 503 and ("805,306,368 bytes" in told["detail"] or "12 seconds" in told["detail"])
         accepted(writing.update(setting(0, 99)))
 
 

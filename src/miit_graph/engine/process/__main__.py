@@ -37,7 +37,8 @@ def main(path: str) -> int:
     logging.basicConfig(format="%(asctime)s engine %(levelname)s %(message)s")
     if os.environ.get(WAITS):
         prepare()
-        line = sys.stdin.buffer.raw.readline()  # type: ignore[attr-defined]
+        with open(sys.stdin.fileno(), "rb", buffering=0, closefd=False) as leash:
+            line = leash.readline()  # and no byte more
         if not line:
             return 0
         os.environ.update(json.loads(line))

@@ -24,6 +24,7 @@ JOURNAL = "changes.rdfp"
 """The journal's name in the folder of snapshots."""
 MADE = ("derived", "derivations", "inferred", "description")
 """The graphs that nobody writes: they are made anew from the others at each change."""
+_MADE = tuple(f"/graph/{name}" for name in MADE)
 _HASH = 16
 
 
@@ -52,6 +53,7 @@ class History:
         self._journal = Journal(snapshots / JOURNAL) if snapshots is not None else None
         self._lock = threading.Lock()
         self._touched: dict[str, list[int]] = {}
+        self._written: dict[str, list[int]] = {}
         self._indexed = 0
 
     def refresh(self) -> None:
@@ -126,11 +128,15 @@ class History:
         with self._lock:
             return restored(self._journal, self._snapshots, version)
 
-    def touching(self, iris: Iterable[str]) -> list[int]:
-        """The numbers of the versions that added or removed quads with one of these IRIs as subject or object."""
+    def touching(self, iris: Iterable[str], *, written: bool = False) -> list[int]:
+        """The numbers of the versions that added or removed quads with one of these IRIs as subject or object.
+
+        With ``written`` only in graphs that people write.
+        """
         with self._lock:
             self._index()
-            return sorted({number for iri in iris for number in self._touched.get(iri, ())})
+            index = self._written if written else self._touched
+            return sorted({number for iri in iris for number in index.get(iri, ())})
 
     def events(self, iris: Iterable[str]) -> list[Event]:
         """What versions did to the quads with one of these IRIs as subject or object, oldest first."""
@@ -175,11 +181,22 @@ class History:
             return
         for version in self._journal.versions[self._indexed :]:
             patch = self._journal.patch(version.number)
-            terms = {term for quad in patch.added | patch.removed for term in (quad.subject, quad.object)}
-            for term in terms:
-                if isinstance(term, ox.NamedNode):
-                    self._touched.setdefault(term.value, []).append(version.number)
+            quads = patch.added | patch.removed
+            _note(self._touched, quads, version.number)
+            _note(self._written, (quad for quad in quads if not _is_made(quad)), version.number)
             self._indexed = version.number
+
+
+def _note(index: dict[str, list[int]], quads: Iterable[ox.Quad], number: int) -> None:
+    terms = {term for quad in quads for term in (quad.subject, quad.object)}
+    for term in terms:
+        if isinstance(term, ox.NamedNode):
+            index.setdefault(term.value, []).append(number)
+
+
+def _is_made(quad: ox.Quad) -> bool:
+    name = quad.graph_name
+    return isinstance(name, ox.NamedNode) and name.value.endswith(_MADE)
 
 
 def time_of(version: Version) -> datetime.datetime:

@@ -81,6 +81,8 @@ class Fact:
     attributed: tuple[Value, ...]
     receipts: tuple[Receipt, ...]
     kinds: tuple[Value, ...]
+    state: str = ""
+    """How sure it is that it held on the day that the page is about: certain, undecided or undated."""
 
     @property
     def deprecated(self) -> bool:

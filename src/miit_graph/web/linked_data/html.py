@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, cast
 
 import pyoxigraph as ox
 from flask import Response, request
 
 from miit_graph.engine import formats
+from miit_graph.export.graph.evidence import State
 from miit_graph.publish.ask import Asker
 from miit_graph.publish.sparql_text import iri as text_of
 from miit_graph.vocabulary import DCT, M
 from miit_graph.web.linked_data.answers import asker
+from miit_graph.web.linked_data.as_of import OPTION, asked_day, states_of
 from miit_graph.web.linked_data.descriptions import OWN, Description, own_triples
 from miit_graph.web.linked_data.entity_page import EntityPage, Origins
 from miit_graph.web.linked_data.facts import QUIET, place_of, read_facts
@@ -25,6 +28,7 @@ from miit_graph.web.linked_data.trail import trails_to
 from miit_graph.web.linked_data.views import views
 from miit_graph.web.page import page, way
 from miit_graph.web.problems import Problem
+from miit_graph.web.versions.past_of import past_of
 
 _LINKS = 2_000
 _SECTION_LINKS = "links"
@@ -40,19 +44,29 @@ def entity_page(iri: str, path: str, *, section: str = "", number: int = 1) -> R
     own, origins = _own(ask, iri)
     known.add(own)
     entries = index(known, arrangement, iri)
+    past = None if section else past_of(iri, [entry.iri for entry in entries])
+    day, dated = asked_day(), any(entry.day for entry in entries)
+    states: Mapping[str, State] = {}
+    if day is not None:
+        states, all_entries = states_of(ask, iri, day), entries
+        entries = [entry for entry in entries if entry.iri in states]
     read_facts(known, [iri])
-    trails = trails_to(ask, iri)
+    trails = trails_to(ask, iri) if day is None else []  # made of triples that have no dates
     parts = arrange(known, arrangement, entries, section, number)
     linking = _linking(ask, iri)
     known.read_names(
         {step for trail in trails for step in trail} | _mentioned(own) | linking.keys() | _sample(linking, section)
     )
     fill(known, arrangement, parts, iri)
+    for found in (found for part in parts for found in part.lists if states):
+        found.facts = [replace(fact, state=states[fact.iri]) for fact in found.facts]
     shown = EntityPage(iri, known, arrangement, own, origins, parts, _links(known, linking, section, number), section)
     _add_properties(shown)
     if section and not _has(shown, section, number):
         raise Problem(404, "not-found", "There is nothing here", f"The page of <{iri}> has no such section or page.")
-    return _render(shown, path, [[known.named(step) for step in trail] for trail in trails], number)
+    ruled_out = len({entry.iri for entry in all_entries} - states.keys()) if day is not None else 0
+    about_time = {"past": past, "day": day, "ruled_out": ruled_out, "dated": dated}
+    return _render(shown, path, [[known.named(step) for step in trail] for trail in trails], number, **about_time)
 
 
 def graph_page(found: Description, path: str) -> Response:
@@ -68,6 +82,8 @@ def graph_page(found: Description, path: str) -> Response:
 
 def _render(shown: EntityPage, path: str, trails: list[list[Value]], number: int, **more: Any) -> Response:
     here = {"iri": shown.iri} if path == "describe" else {}
+    if more.get("day") is not None:
+        here[OPTION] = more["day"].isoformat()
     pages = more.pop("pages", 0) or (_pages(shown) if shown.only else 1)
     section = {"section": shown.only} if shown.only else {}
 
@@ -85,7 +101,7 @@ def _render(shown: EntityPage, path: str, trails: list[list[Value]], number: int
         picture=None if shown.only else draw(shown.title.text, above, _clusters(shown, parts, {v.link for v in above})),
         section_address=lambda slug: address(path, **here, section=slug),
         whole=address(path, **here) if shown.only else "",
-        downloads=_downloads(shown.iri, path, number if more else 1),
+        downloads=_downloads(shown.iri, path, number if "content" in more else 1),
         query=_editor(_query(shown.iri)),
         card=shown.structured_data(request.base_url),
         number=number,
@@ -93,7 +109,8 @@ def _render(shown: EntityPage, path: str, trails: list[list[Value]], number: int
         previous=turn(number - 1),
         next=turn(number + 1),
         source_page=_source_page(shown),
-        **({"content": []} | more),
+        today=address(path, **{name: value for name, value in here.items() if name != OPTION}),
+        **({"content": [], "past": None, "day": None, "ruled_out": 0, "dated": False} | more),
     )
 
 

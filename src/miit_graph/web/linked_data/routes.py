@@ -22,6 +22,7 @@ from miit_graph.web.context import context
 from miit_graph.web.language import page_language
 from miit_graph.web.linked_data import descriptions
 from miit_graph.web.linked_data.answers import asker, link_header, published, tag, unchanged, validated
+from miit_graph.web.linked_data.as_of import asked_day, states_of
 from miit_graph.web.linked_data.descriptions import Description
 from miit_graph.web.linked_data.graphs import describe_graph, is_graph
 from miit_graph.web.linked_data.html import entity_page, graph_page
@@ -141,6 +142,10 @@ def _answer(iri: str, path: str, fixed: Format | str | None) -> AnyResponse:
     found = describe_graph(asker(), iri, page) if graph else descriptions.describe(asker(), iri, page)
     if found is None:
         _no_page(iri, page)
+    day = asked_day()
+    if day is not None:
+        held = states_of(asker(), iri, day)
+        found.facts = {fact: told for fact, told in found.facts.items() if fact in held}
     response = graph_page(found, path) if isinstance(choice, str) else _rdf(found, path, choice)
     response.headers["Link"] = link_header(_links(found, path))
     return validated(response, etag)

@@ -1,5 +1,6 @@
 # make serve   set up and serve the graph at http://127.0.0.1:8000/ (HOST and PORT override)
 # make test    set up and run every test
+# make docs    set up and build the documentation site in build/docs/
 
 PYTHON ?= python3
 VENV := .venv
@@ -11,7 +12,7 @@ JS_READY := tests/node_modules/.ready
 FRONT_SOURCES := $(wildcard frontend/*.json frontend/build.* frontend/src/* frontend/src/*/*)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build validate test lint front format clean
+.PHONY: help serve build validate docs test lint front format clean
 
 help:
 	@sed -n 's/^# make/  make/p' Makefile
@@ -49,6 +50,9 @@ build: $(READY)
 
 validate: $(READY)
 	@$(BIN)/miit-graph validate
+
+docs: $(DEV_READY)
+	@$(BIN)/python docs/site/build.py
 
 test: $(DEV_READY) $(FRONT_READY) $(JS_READY) lint
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile -m 'not alone'

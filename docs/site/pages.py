@@ -1,0 +1,106 @@
+"""Which pages the site has, in which order, and under which titles in English and Chinese."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+LANGUAGES = ("en", "zh")
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of the site: its place there, and the Markdown file that it is made of (none if it is generated)."""
+
+    place: str
+    titles: tuple[str, str]
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the navigation."""
+
+    titles: tuple[str, str]
+    pages: tuple[Page, ...]
+
+
+def _docs(name: str, en: str, zh: str) -> Page:
+    return Page(f"{name}.md", (en, zh), f"docs/{name}.md")
+
+
+def _decisions() -> tuple[Page, ...]:
+    """The decisions under their own headings."""
+    found = [Page("decisions/index.md", ("All decisions", "全部决定"), "docs/decisions/README.md")]
+    for path in sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md")):
+        title = path.read_text(encoding="utf-8").partition("\n")[0].lstrip("# ")
+        found.append(Page(f"decisions/{path.name}", (title, title), f"docs/decisions/{path.name}"))
+    return tuple(found)
+
+
+PARTS = (
+    Part(
+        ("Start", "开始"),
+        (
+            _docs("index", "Start here", "从这里开始"),
+            _docs("tour", "Five-minute tour", "五分钟导览"),
+        ),
+    ),
+    Part(
+        ("How to", "操作指南"),
+        (
+            _docs("cookbook", "Cookbook of queries", "查询手册"),
+            _docs("tools", "Load it into other tools", "导入其他工具"),
+            Page("ministry.md", ("Notebook: the ministry in pictures", "笔记本：图说工信部")),
+            _docs("search", "Search", "搜索"),
+            _docs("pictures", "Pictures", "图片"),
+            _docs("graph-files", "Graph files", "图文件"),
+            _docs("linked-data", "Linked data and dumps", "关联数据与转储"),
+            _docs("federation", "Ask other endpoints", "查询其他端点"),
+            _docs("data", "Data handbook", "数据手册"),
+        ),
+    ),
+    Part(
+        ("Reference", "参考"),
+        (
+            Page("reference/cli.md", ("Command line", "命令行")),
+            Page("reference/settings.md", ("Settings", "设置")),
+            Page("reference/http.md", ("HTTP", "HTTP 接口")),
+            Page("reference/ontology.md", ("Ontology", "本体")),
+            Page("reference/questions.md", ("Questions with answers", "问题与查询")),
+            _docs("rules", "Rules", "校验规则"),
+            _docs("conformance", "Conformance", "标准符合情况"),
+        ),
+    ),
+    Part(
+        ("Explanation", "原理"),
+        (
+            _docs("model", "Facts and their receipts", "事实及其依据"),
+            _docs("engine", "How queries are run", "查询如何执行"),
+            _docs("ontology-versions", "Versions of the ontology", "本体的版本"),
+            _docs("breakages", "Mistakes and their messages", "错误与提示"),
+        ),
+    ),
+    Part(("Decisions", "决定"), _decisions()),
+    Part(
+        ("Project", "项目"),
+        (
+            Page("changelog.md", ("Changelog", "变更记录"), "CHANGELOG.md"),
+            Page("contributing.md", ("Contributing", "参与贡献"), "CONTRIBUTING.md"),
+        ),
+    ),
+)
+
+
+def pages() -> Iterator[Page]:
+    """All pages in order."""
+    for part in PARTS:
+        yield from part.pages
+
+
+def navigation(lang: str) -> list[dict[str, list[dict[str, str]]]]:
+    """The navigation as MkDocs wants it."""
+    number = LANGUAGES.index(lang)
+    return [{part.titles[number]: [{p.titles[number]: p.place} for p in part.pages]} for part in PARTS]

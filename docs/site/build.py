@@ -55,6 +55,11 @@ def build(opened: Dataset, target: Path) -> None:
                 strict=True,
             )
             config.theme["language"] = lang
+            up = "" if lang == "en" else "../"
+            config.extra["alternate"] = [
+                {"lang": "en", "name": "English", "link": f"{up}index.html"},
+                {"lang": "zh", "name": "中文", "link": f"{up}zh/index.html"},
+            ]
             build_site(config)
 
 

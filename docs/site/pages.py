@@ -40,17 +40,12 @@ def _decisions() -> tuple[Page, ...]:
     return tuple(found)
 
 
+HOME = _docs("index", "Start", "开始")
 PARTS = (
-    Part(
-        ("Start", "开始"),
-        (
-            _docs("index", "Start here", "从这里开始"),
-            _docs("tour", "Five-minute tour", "五分钟导览"),
-        ),
-    ),
     Part(
         ("How to", "操作指南"),
         (
+            _docs("tour", "Five-minute tour", "五分钟导览"),
             _docs("cookbook", "Cookbook of queries", "查询手册"),
             _docs("tools", "Load it into other tools", "导入其他工具"),
             Page("ministry.md", ("Notebook: the ministry in pictures", "笔记本：图说工信部")),
@@ -96,11 +91,13 @@ PARTS = (
 
 def pages() -> Iterator[Page]:
     """All pages in order."""
+    yield HOME
     for part in PARTS:
         yield from part.pages
 
 
-def navigation(lang: str) -> list[dict[str, list[dict[str, str]]]]:
+def navigation(lang: str) -> list[dict[str, object]]:
     """The navigation as MkDocs wants it."""
     number = LANGUAGES.index(lang)
-    return [{part.titles[number]: [{p.titles[number]: p.place} for p in part.pages]} for part in PARTS]
+    parts = [{part.titles[number]: [{p.titles[number]: p.place} for p in part.pages]} for part in PARTS]
+    return [{HOME.titles[number]: HOME.place}, *parts]

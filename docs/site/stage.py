@@ -13,6 +13,9 @@ ELSEWHERE = {"queries": "reference/questions.md", "README.md": "index.md", "docs
 ONLY_ENGLISH = '!!! note ""\n    此页只有英文版。\n\n'
 _LINK = re.compile(r"(!?)\[((?:[^][]|\[[^]]*\]\([^)]*\))*)\]\(((?!https?:|mailto:|#)[^()\s]+)\)")
 _OTHER_LANGUAGE = re.compile(r" ?\(?\[(?:中文|English)\]\([\w./-]+\.md\)\)?")
+_HAN = "\u3001-\u301f\u4e00-\u9fff\uff01-\uff65“”"
+_ENDS_IN_HAN = re.compile(f"[{_HAN}]$")
+_BEGINS_WITH_HAN = re.compile(f"\\[?[{_HAN}]")
 _COMMENT = re.compile(r"^<!-- .*? -->\n", re.M)
 
 
@@ -31,6 +34,18 @@ def stage(lang: str, folder: Path, generated: dict[str, str]) -> None:
         target = folder / page.place
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
+
+
+def _without_breaks(text: str) -> str:
+    """Lines of Chinese prose joined, since a line break between two characters would become a blank."""
+    lines: list[str] = []
+    for line in text.split("\n"):
+        before = lines[-1] if lines else ""
+        if _ENDS_IN_HAN.search(before) and _BEGINS_WITH_HAN.match(line) and before[0] not in "#|":
+            lines[-1] += line
+        else:
+            lines.append(line)
+    return "\n".join(lines)
 
 
 def source_of(page: Page, lang: str) -> Path:
@@ -64,6 +79,6 @@ def _text(page: Page, lang: str, places: dict[str, str]) -> str:
         return f"{picture}[{words}]({posixpath.relpath(place, posixpath.dirname(page.place) or '.')}{hash_}{fragment})"
 
     parts = re.split(r"(^```.*?^```$)", text, flags=re.M | re.S)
-    parts[::2] = [_LINK.sub(link, part) for part in parts[::2]]
+    parts[::2] = [_LINK.sub(link, _without_breaks(part)) for part in parts[::2]]
     note = ONLY_ENGLISH if lang == "zh" and path == ROOT / page.source else ""
     return note + "".join(parts)

@@ -58,7 +58,10 @@ def _project(arguments: argparse.Namespace) -> Project:
     return Project.open(arguments.project) if arguments.project else dataset.default_project()
 
 
-def _select(arguments: argparse.Namespace) -> Selection:
+def _select(arguments: argparse.Namespace, settings: Settings) -> Selection:
+    """What the options name, else what the settings do."""
+    if not (arguments.project or arguments.snapshot or arguments.data):
+        return Selection.from_settings(settings)
     return Selection(
         project=arguments.project,
         snapshot=arguments.snapshot,
@@ -69,7 +72,8 @@ def _select(arguments: argparse.Namespace) -> Selection:
 
 def _open(arguments: argparse.Namespace) -> Dataset:
     with _progress() as progress:
-        return dataset.open_dataset(_select(arguments), Settings.from_environment(), progress)
+        settings = Settings.from_environment()
+        return dataset.open_dataset(_select(arguments, settings), settings, progress)
 
 
 def build(arguments: argparse.Namespace) -> int:
@@ -150,7 +154,7 @@ def serve(arguments: argparse.Namespace) -> int:
             )
     try:
         with _progress() as progress:
-            selection = dataset.prepare(_select(arguments), settings, progress)
+            selection = dataset.prepare(_select(arguments, settings), settings, progress)
     except ValidationError as error:
         sys.stderr.write(report.render(error.report, severities=("Violation",)))
         return 1

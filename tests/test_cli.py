@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -296,3 +297,10 @@ def test_a_bad_setting_is_named(cli: RunCli, served: list[object], monkeypatch: 
     monkeypatch.setenv("MIIT_GRAPH_TIMEOUT", "soon")
     result = cli("query", "ASK {}", *served)
     assert result.returncode == 1 and "MIIT_GRAPH_TIMEOUT" in result.stderr and "number of seconds" in result.stderr
+
+
+def test_settings_name_what_to_work_on_if_no_option_does(cli: RunCli, tmp_path: Path) -> None:
+    data = tmp_path / "mine.ttl"
+    data.write_text("<http://example.org/a> <http://example.org/p> 1 .", encoding="utf-8")
+    environment = {**os.environ, "MIIT_GRAPH_DATA": str(data)}
+    assert json.loads(cli("info", "--format", "json", env=environment).stdout)["triples"] == 1

@@ -31,17 +31,22 @@ def _docs(name: str, en: str, zh: str) -> Page:
     return Page(f"{name}.md", (en, zh), f"docs/{name}.md")
 
 
+def _heading(path: Path) -> str:
+    """The title of a Markdown file."""
+    return path.read_text(encoding="utf-8").partition("\n")[0].lstrip("# ")
+
+
 def _decisions() -> tuple[Page, ...]:
     """The decisions under their own headings."""
     found = [Page("decisions/index.md", ("All decisions", "全部决定"), "docs/decisions/README.md")]
     for path in sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md")):
-        title = path.read_text(encoding="utf-8").partition("\n")[0].lstrip("# ")
+        title = _heading(path)
         found.append(Page(f"decisions/{path.name}", (title, title), f"docs/decisions/{path.name}"))
     return tuple(found)
 
 
 HOME = _docs("index", "Start", "开始")
-PARTS = (
+_PARTS = (
     Part(
         ("How to", "操作指南"),
         (
@@ -51,8 +56,10 @@ PARTS = (
             Page("ministry.md", ("Notebook: the ministry in pictures", "笔记本：图说工信部")),
             _docs("search", "Search", "搜索"),
             _docs("pictures", "Pictures", "图片"),
+            _docs("explorer", "Network explorer", "关系网络"),
             _docs("graph-files", "Graph files", "图文件"),
             _docs("linked-data", "Linked data and dumps", "关联数据与转储"),
+            _docs("python", "The graph in Python", "在 Python 中使用"),
             _docs("federation", "Ask other endpoints", "查询其他端点"),
             _docs("data", "Data handbook", "数据手册"),
         ),
@@ -87,6 +94,19 @@ PARTS = (
         ),
     ),
 )
+
+
+def _parts() -> tuple[Part, ...]:
+    """All parts; a page of docs/ that none of them names comes last, under its own heading."""
+    named = {page.source for page in (HOME, *(page for part in _PARTS for page in part.pages))}
+    paths = (ROOT / "docs").glob("[a-z]*.md")
+    more = sorted(path for path in paths if path.suffixes == [".md"] and f"docs/{path.name}" not in named)
+    *before, last = _PARTS
+    unnamed = tuple(_docs(path.stem, _heading(path), _heading(path)) for path in more)
+    return (*before, Part(last.titles, (*last.pages, *unnamed)))
+
+
+PARTS = _parts()
 
 
 def pages() -> Iterator[Page]:

@@ -365,7 +365,7 @@ def mcp(arguments: argparse.Namespace) -> int:
         graph = stack.enter_context(
             open_graph([arguments.endpoint], timeout=settings.timeout)
             if arguments.endpoint
-            else open_selection(_select(arguments), settings, isolated=settings.engine != "local")
+            else open_selection(_select(arguments, settings), settings, isolated=settings.engine != "local")
         )
         server = make_server(graph)
         if not arguments.http:

@@ -120,6 +120,16 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"miit-graph {__version__}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
+    new = _command(
+        commands,
+        "new",
+        "Make a project of your own, with an example in it that builds, validates and serves at once.",
+        "  miit-graph new my-club --title 'Rowing club' --base https://example.org/club/",
+    )
+    new.add_argument("folder", type=Path, metavar="NAME", help="folder to make")
+    new.add_argument("--base", default="", metavar="IRI", help="where IRIs begin (default https://example.org/NAME/)")
+    new.add_argument("--title", default="", metavar="TEXT", help="what the graph is called (default: NAME)")
+
     build = _command(
         commands,
         "build",

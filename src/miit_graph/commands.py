@@ -76,6 +76,15 @@ def _open(arguments: argparse.Namespace) -> Dataset:
         return dataset.open_dataset(_select(arguments, settings), settings, progress)
 
 
+def new(arguments: argparse.Namespace) -> int:
+    """Make a project and say how to go on."""
+    from miit_graph.build.new import new_project
+
+    folder = new_project(arguments.folder, arguments.base, arguments.title)
+    print(f"{folder}: made. Go on with:\n  cd {folder}\n  miit-graph validate --sources sources\n  miit-graph serve")
+    return 0
+
+
 def build(arguments: argparse.Namespace) -> int:
     """Build and publish a snapshot; a graph that does not conform is reported and leaves the old one in place."""
     from miit_graph.build import pipeline, report
@@ -382,6 +391,7 @@ def mcp(arguments: argparse.Namespace) -> int:
 
 
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "new": new,
     "build": build,
     "validate": validate,
     "coverage": coverage,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from miit_graph.build.errors import ProjectError
 from miit_graph.build.snapshot import Snapshot
-from miit_graph.build.sources import PROJECT_FILE, Project
+from miit_graph.build.sources import PROJECT_FILE, Project, shipped_graph
 from miit_graph.vocabulary import STANDARD_PREFIXES
 
 if TYPE_CHECKING:
@@ -61,14 +61,13 @@ class Dataset:
 
 
 def default_project() -> Project:
-    """The project that the working folder lies in, else the MIIT graph that is shipped with the program."""
+    """The project that the working folder lies in, else the graph that is shipped with the program."""
     here = Path.cwd()
     for folder in (here, *here.parents):
         if (folder / PROJECT_FILE).is_file():
             return Project.open(folder)
-    for folder in (_PACKAGE / "graph", _PACKAGE.parent.parent):
-        if (folder / PROJECT_FILE).is_file():
-            return Project.open(folder)
+    if (shipped := shipped_graph()) is not None:
+        return Project.open(shipped)
     raise ProjectError(
         f"No graph is shipped with this installation; name one with --project DIR (with a {PROJECT_FILE})."
     )

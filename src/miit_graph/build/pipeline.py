@@ -23,7 +23,7 @@ from miit_graph.build.shacl import load_shapes
 from miit_graph.build.snapshot import Snapshot, freeze
 from miit_graph.build.sources import Locator, Project, SourceFile, parse
 from miit_graph.build.validate import Report, validate
-from miit_graph.vocabulary import RDFS, SKOS, prefixes_for
+from miit_graph.vocabulary import RDFS, SKOS
 
 Progress = Callable[[str], None]
 
@@ -79,7 +79,10 @@ def check(
     shapes = [file for file in assembled.files if file.role == "shapes"]
     data = merge(assembled.store, leave_out=(file.graph for file in shapes))
     locator = Locator(tuple(file for file in assembled.files if file.role != "shapes" and file.path.exists()))
-    report = validate(data, load_shapes((f.name, f.path.read_bytes()) for f in shapes), locator, processor)
+    texts = [(file.name, file.path.read_bytes()) for file in shapes]
+    if project.model:
+        texts.append(("model", project.model.deactivations()))
+    report = validate(data, load_shapes(texts), locator, processor)
     report = report.with_findings(check_texts_and_dates(data, locator))
     if sources is None:
         return report
@@ -175,7 +178,7 @@ def _describe(project: Project, assembled: Assembled, report: Report, inputs: st
         "short_title": dict(project.short_title),
         "description": dict(project.description),
         "license": project.license,
-        "prefixes": prefixes_for(project.base),
+        "prefixes": project.prefixes,
         "built": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "program": program_versions(),
         "inputs": inputs,

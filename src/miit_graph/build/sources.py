@@ -14,12 +14,21 @@ from typing import Any
 import pyoxigraph as ox
 
 from miit_graph.build.errors import ProjectError, SourceError
-from miit_graph.vocabulary import PREFIXES, prefixes_for, shorten
+from miit_graph.vocabulary import PREFIXES, SH, prefixes_for, shorten
 
 ROLES = ("ontology", "codes", "data", "shapes")
 """Folders of authored Turtle, in the order in which they are read."""
 
 PROJECT_FILE = "graph.toml"
+SHIPPED = "shipped"
+"""The value of ``model`` with which a project takes over the model that comes with the program."""
+_PACKAGE = Path(__file__).resolve().parents[1]
+
+
+def shipped_graph() -> Path | None:
+    """The folder of the graph that comes with the program: inside an installation, or of the checkout."""
+    places = (_PACKAGE / "graph", _PACKAGE.parent.parent)
+    return next((folder for folder in places if (folder / PROJECT_FILE).is_file()), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +55,47 @@ def _names(file: Path, settings: Mapping[str, Any], key: str) -> tuple[str, ...]
     return tuple(found)
 
 
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The part of the graph that comes with the program which other projects can use without copying it.
+
+    Its terms and codes keep their IRIs in every project, as those of any vocabulary do.
+    """
+
+    root: Path
+    base: str
+    codes: tuple[str, ...]
+    """The code lists that belong to the model; the others are about the shipped graph's subject."""
+    without_shapes: tuple[str, ...] = ()
+    """Local names of shapes that only fit the shipped graph's subject."""
+
+    @classmethod
+    def read(cls, file: Path, wanted: object) -> Model | None:
+        """What ``model`` in a graph.toml asks for; a table there says instead what the project offers to others."""
+        if wanted is None or isinstance(wanted, dict):
+            return None
+        root = shipped_graph()
+        if wanted != SHIPPED or root is None:
+            raise ProjectError(f'{file}: model must be "{SHIPPED}", or left out if the project has a model of its own.')
+        settings = tomllib.loads((root / PROJECT_FILE).read_text(encoding="utf-8"))
+        return cls(
+            root, settings["base"], tuple(settings["model"]["codes"]), tuple(settings["model"]["without_shapes"])
+        )
+
+    def deactivations(self) -> bytes:
+        """Turtle that switches off the shapes that are left out (SHACL, section 2.1.3.3: `sh:deactivated`)."""
+        lines = (f"<{self.base}shape/{name}> <{SH.deactivated}> true .\n" for name in self.without_shapes)
+        return "".join(lines).encode()
+
+    def files(self, role: str) -> list[tuple[Path, str]]:
+        """The Turtle files of a role, each with its name inside the role's folder."""
+        if role == "data":
+            return []
+        folder = self.root / role
+        found = [(path, path.relative_to(folder).as_posix()) for path in sorted(folder.rglob("*.ttl"))]
+        return [(path, rel) for path, rel in found if role != "codes" or rel.removesuffix(".ttl") in self.codes]
+
+
 @dataclass(frozen=True)
 class Project:
     """A folder laid out as ontology/, codes/, data/, shapes/, rules/, queries/ with a graph.toml on top."""
@@ -61,6 +111,8 @@ class Project:
     """IRIs of the classes whose sizes the home page shows."""
     start: tuple[str, ...] = ()
     """IRIs of things to begin with."""
+    model: Model | None = None
+    """What the project takes over from the model that comes with the program."""
 
     @classmethod
     def open(cls, root: Path) -> Project:
@@ -90,7 +142,13 @@ class Project:
             license=settings.get("license"),
             figures=_names(file, settings, "figures"),
             start=_names(file, settings, "start"),
+            model=Model.read(file, settings.get("model")),
         )
+
+    @property
+    def prefixes(self) -> dict[str, str]:
+        """Prefixes for queries; the codes of a model that was taken over have one of their own, `mc:`."""
+        return prefixes_for(self.base) | ({"mc": self.model.base + "code/"} if self.model else {})
 
     @classmethod
     def find(cls, start: Path) -> Project:
@@ -113,13 +171,29 @@ class Project:
             for path in sorted((self.root / role).rglob("*.ttl"))
             for rel in [path.relative_to(self.root / role).as_posix()]
         )
+        if self.model:
+            found = self._with_model(found, self.model)
         if not any(file.role == "data" for file in found):
             raise ProjectError(f"{self.root / 'data'} holds no Turtle file (*.ttl), so there is nothing to build.")
         return found
 
+    def _with_model(self, own: tuple[SourceFile, ...], model: Model) -> tuple[SourceFile, ...]:
+        """The files of the model and the project's own, by role; no name may stand twice."""
+        taken = [
+            SourceFile(path, f"{role}/{rel}", self.graph(f"{role}/{rel.removesuffix('.ttl')}"), role)
+            for role in ROLES
+            for path, rel in model.files(role)
+        ]
+        twice = {file.name for file in own} & {file.name for file in taken}
+        if twice:
+            raise ProjectError(f"{self.root / min(twice)}: the shipped model has a file of this name. Rename yours.")
+        return tuple(sorted((*taken, *own), key=lambda file: (ROLES.index(file.role), file.name)))
+
     def rule_files(self) -> list[Path]:
-        """The derivation rules in the order in which they run."""
-        return sorted((self.root / "rules").glob("*.rq"))
+        """The derivation rules in the order in which they run; one of the project replaces the model's of its name."""
+        own = {path.name: path for path in (self.root / "rules").glob("*.rq")}
+        taken = {path.name: path for path in (self.model.root / "rules").glob("*.rq")} if self.model else {}
+        return [path for _, path in sorted((taken | own).items())]
 
     def query_files(self) -> list[Path]:
         """The competency and example queries, by number."""
@@ -128,10 +202,11 @@ class Project:
     def inputs_digest(self) -> str:
         """SHA-256 over the names and bytes of everything that a build reads."""
         digest = hashlib.sha256()
-        inputs = [file.path for file in self.files] + self.rule_files() + self.query_files()
-        for path in [self.root / PROJECT_FILE, *inputs]:
+        named = [(PROJECT_FILE, self.root / PROJECT_FILE), *((file.name, file.path) for file in self.files)]
+        named += [(f"{path.parent.name}/{path.name}", path) for path in (*self.rule_files(), *self.query_files())]
+        for name, path in named:
             content = path.read_bytes()
-            digest.update(f"{path.relative_to(self.root).as_posix()}\0{len(content)}\0".encode())
+            digest.update(f"{name}\0{len(content)}\0".encode())
             digest.update(content)
         return digest.hexdigest()
 

@@ -26,6 +26,8 @@ def new_project(folder: Path, base: str = "", title: str = "") -> Path:
         for path in sorted(_TEMPLATE.rglob("*")):
             if path.is_file():
                 target = folder / path.relative_to(_TEMPLATE)
+                if target.name == "gitignore":  # under its own name it would rule over the template
+                    target = target.with_name(".gitignore")
                 target.parent.mkdir(parents=True, exist_ok=True)
                 text = path.read_text(encoding="utf-8")
                 for key, value in (("base", base), ("name", name), ("title", title)):

@@ -275,6 +275,8 @@ def parser() -> argparse.ArgumentParser:
     mcp.add_argument("--host", metavar="ADDRESS", help="with --http: address to listen on (default 127.0.0.1)")
     mcp.add_argument("--port", type=int, metavar="N", help="with --http: port to listen on (default 8001)")
 
+    _version_commands(commands)
+
     info = _command(
         commands, "info", "Say what is in the graph, its version, and where things are.", "  miit-graph info"
     )
@@ -282,6 +284,28 @@ def parser() -> argparse.ArgumentParser:
     info.add_argument("--format", choices=("text", "json"), default="text")
     info.add_argument("--lang", choices=("en", "zh"), default="en")
     return top
+
+
+def _version_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    blame = _command(
+        commands,
+        "blame",
+        "Say which version said what of a thing or a triple: who, when and why.",
+        "  miit-graph blame d:miit\n  miit-graph blame 'd:miit skos:prefLabel \"MIIT\"@en'",
+    )
+    blame.add_argument("what", metavar="IRI|TRIPLE", help="an IRI or prefixed name, or one triple in Turtle")
+    versions = _command(
+        commands, "versions", "List all versions: number, time, hash, change, who and why.", "  miit-graph versions"
+    )
+    versions.add_argument(
+        "--prune",
+        action="store_true",
+        help="remove the snapshots that needn't be kept (see MIIT_GRAPH_KEEP_VERSIONS, MIIT_GRAPH_KEEP_EVERY);"
+        " every version can still be read",
+    )
+    for command in (blame, versions):
+        _source_options(command)
+        command.add_argument("--format", choices=("text", "json"), default="text")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

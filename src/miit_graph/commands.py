@@ -390,6 +390,20 @@ def mcp(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def blame(arguments: argparse.Namespace) -> int:
+    """Say which version said what."""
+    from miit_graph import version_commands
+
+    return version_commands.blame(arguments, _open(arguments))
+
+
+def versions(arguments: argparse.Namespace) -> int:
+    """List the versions."""
+    from miit_graph import version_commands
+
+    return version_commands.versions(arguments, _open(arguments))
+
+
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "new": new,
     "build": build,
@@ -401,5 +415,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "token": token,
     "export": export,
     "info": info,
+    "blame": blame,
+    "versions": versions,
     "mcp": mcp,
 }

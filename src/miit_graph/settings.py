@@ -222,6 +222,18 @@ class Settings:
     html_rows: int = _setting(
         500, "MIIT_GRAPH_HTML_ROWS", _whole(1, 100_000), "How many rows of a result the HTML page shows."
     )
+    keep_versions: int = _setting(
+        20,
+        "MIIT_GRAPH_KEEP_VERSIONS",
+        _whole(1, 1 << 30),
+        "How many of the newest versions keep their snapshot; others are made from the journal when asked for.",
+    )
+    keep_every: int = _setting(
+        100,
+        "MIIT_GRAPH_KEEP_EVERY",
+        _whole(0, 1 << 30),
+        "Every how-manieth version keeps its snapshot besides, so that no other is far from one; 0 for none.",
+    )
     past_engines: int = _setting(
         3,
         "MIIT_GRAPH_PAST_ENGINES",

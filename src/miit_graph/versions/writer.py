@@ -7,6 +7,7 @@ knows (and that is swept away later) or one that the next start publishes.
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from miit_graph.versions.change import Change, assemble_changed, authored_change
 from miit_graph.versions.history import JOURNAL
 from miit_graph.versions.journal import Journal, JournalError, Version
 from miit_graph.versions.patch import Patch
+from miit_graph.versions.prune import Policy, prune
 from miit_graph.versions.restore import kept, restored
 
 
@@ -59,6 +61,8 @@ class Writer:
     """The writer of one project's versions in a folder of snapshots."""
 
     def __init__(self, project: Project, snapshots: Path, journal: Journal) -> None:
+        self.policy: Policy | None = None
+        """Which snapshots are kept when a version is added; without one, all."""
         self.project = project
         self.snapshots = snapshots
         self.journal = journal
@@ -143,6 +147,9 @@ class Writer:
         publish_version(self.snapshots, version.snapshot)
         if published is not None:
             published(proposal.snapshot)
+        if self.policy is not None:
+            with contextlib.suppress(OSError):  # the version stands, whatever becomes of old ones
+                prune(self.snapshots, self.journal.versions, self.policy)
         return version
 
     def _recover(self) -> None:

@@ -21,6 +21,7 @@ from miit_graph.build.snapshot import Snapshot
 from miit_graph.build.sources import Project
 from miit_graph.settings import Settings
 from miit_graph.versions.journal import JournalError
+from miit_graph.versions.prune import Policy
 from miit_graph.versions.writer import Writer
 from miit_graph.writing.attempt import TryLimits
 from miit_graph.writing.server import WriterServer
@@ -36,6 +37,7 @@ def main(path: str, project: str, snapshots: str) -> int:
     except (JournalError, BuildError, OSError) as error:
         _say(error=str(error))
         return 1
+    writer.policy = Policy(settings.keep_versions, settings.keep_every)
     with writer:
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
         Path(path).unlink(missing_ok=True)  # left by the writer before this one

@@ -58,6 +58,7 @@ _PARTS = (
             _docs("pictures", "Pictures", "图片"),
             _docs("explorer", "Network explorer", "关系网络"),
             _docs("graph-files", "Graph files", "图文件"),
+            _docs("versions", "Versions", "版本"),
             _docs("linked-data", "Linked data and dumps", "关联数据与转储"),
             _docs("python", "The graph in Python", "在 Python 中使用"),
             _docs("federation", "Ask other endpoints", "查询其他端点"),

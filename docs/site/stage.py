@@ -81,4 +81,5 @@ def _text(page: Page, lang: str, places: dict[str, str]) -> str:
     parts = re.split(r"(^```.*?^```$)", text, flags=re.M | re.S)
     parts[::2] = [_LINK.sub(link, _without_breaks(part)) for part in parts[::2]]
     note = ONLY_ENGLISH if lang == "zh" and path == ROOT / page.source else ""
-    return note + "".join(parts)
+    wide = "---\nhide: [navigation]\n---\n" if page.place == "index.md" else ""
+    return wide + note + "".join(parts)

@@ -161,10 +161,16 @@ def assert_same_rows(shown: str, real: str, in_order: bool) -> None:
     assert (head, rows) == (real_head, real_rows), f"real:\n{real}"
 
 
+def prose(text: str) -> str:
+    """A page without its fenced blocks."""
+    return re.sub(r"^```.*?^```$", "", text, flags=re.M | re.S)
+
+
 def links(text: str) -> Iterator[str]:
     """Where the links and pictures of a Markdown text lead, but for code."""
-    prose = re.sub(r"`[^`\n]*`", "", re.sub(r"^```.*?^```$", "", text, flags=re.M | re.S))
-    for match in re.finditer(r"\]\(([^()\s]*(?:\([^()\s]*\)[^()\s]*)*)(?: \"[^\"]*\")?\)", prose):
+    for match in re.finditer(
+        r"\]\(([^()\s]*(?:\([^()\s]*\)[^()\s]*)*)(?: \"[^\"]*\")?\)", re.sub(r"`[^`\n]*`", "", prose(text))
+    ):
         yield match[1]
 
 
@@ -176,7 +182,6 @@ def anchor(heading: str) -> str:
 
 def anchors(text: str) -> set[str]:
     """All anchors of a page."""
-    prose = re.sub(r"^```.*?^```$", "", text, flags=re.M | re.S)
-    return {anchor(heading) for heading in re.findall(r"^#+ (.+)$", prose, re.M)} | set(
-        re.findall(r'<a id="([^"]+)"', prose)
-    )
+    written = prose(text)
+    headings = {anchor(heading) for heading in re.findall(r"^#+ (.+)$", written, re.M)}
+    return headings | set(re.findall(r'<a id="([^"]+)"', written))

@@ -4,20 +4,33 @@ from __future__ import annotations
 
 import re
 import sys
+import urllib.request
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
 
 from miit_graph.build.snapshot import Snapshot
+from miit_graph.cli import parser
+from miit_graph.settings import Settings
 from tests.conftest import PROJECT_PARTS, ROOT, Serve
-from tests.docs.markdown import Block, Reader, anchors, blocks, links
+from tests.docs.markdown import SHOWN_ADDRESS, Block, Reader, anchors, blocks, links, prose
 
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 RUN = ("sparql", "sh", "python", "turtle", "json")
 SHOWN = ("text", "console", "csv", "js", "http", "cypher", "toml", "html")
 """What is read only; what a page shows of it has a test of its own or a command before it."""
 BLOCKS = {path: blocks(path) for path in PAGES}
+TEXTS = {path: path.read_text(encoding="utf-8") for path in PAGES}
+FOLDERS = ("src", "tests", "docs", "queries", "rules", "shapes", "ontology", "codes", "benchmarks", "frontend")
+OF_TESTS = {"MIIT_GRAPH_CHROMIUM", "MIIT_GRAPH_SOURCES", "MIIT_GRAPH_ALL_READERS", "MIIT_GRAPH_SERVER"}
+VARIABLES = {row["variable"] for row in Settings.described()} | OF_TESTS
+OPTIONS = {
+    option
+    for group in parser()._actions
+    for command in (group.choices or {}).values()
+    for option in command._option_string_actions
+}
 QUERIES = {block.text: block for found in BLOCKS.values() for block in found if block.kind == "sparql"}
 NAMES = {path: str(path.relative_to(ROOT)) for path in PAGES}
 OWN_TESTS = ("docs/data.md", "docs/data.zh.md")
@@ -102,7 +115,7 @@ def test_what_a_page_says_can_be_done(path: Path, reader: Reader) -> None:
 @pytest.mark.parametrize("path", PAGES, ids=NAMES.get)
 def test_links_lead_somewhere(path: Path) -> None:
     wrong = []
-    for link in links(path.read_text(encoding="utf-8")):
+    for link in links(TEXTS[path]):
         if re.match(r"https?:|mailto:", link):
             continue
         file, _, fragment = unquote(link).partition("#")
@@ -112,6 +125,30 @@ def test_links_lead_somewhere(path: Path) -> None:
         ):
             wrong.append(link)
     assert wrong == []
+
+
+SERVED = sorted({link for text in TEXTS.values() for link in links(text) if link.startswith(SHOWN_ADDRESS)})
+SERVED += sorted(
+    {found for text in TEXTS.values() for found in re.findall(rf"<({SHOWN_ADDRESS}[^>]*)>", text)} - set(SERVED)
+)
+
+
+@pytest.mark.parametrize("link", SERVED)
+def test_addresses_of_the_server_answer(link: str, address: str) -> None:
+    request = urllib.request.Request(link.replace(SHOWN_ADDRESS, address), headers={"Accept": "text/html, */*;q=0.5"})
+    with urllib.request.urlopen(request, timeout=60) as response:
+        assert response.status == 200
+
+
+@pytest.mark.parametrize("path", PAGES, ids=NAMES.get)
+def test_variables_options_and_paths_exist(path: Path) -> None:
+    wrong = set(re.findall(r"MIIT_GRAPH_[A-Z_]*[A-Z]", TEXTS[path])) - VARIABLES
+    for code in re.findall(r"`([^`\n]+)`", prose(TEXTS[path])):
+        if code.startswith("miit-graph "):
+            wrong |= set(re.findall(r"(?<=\s)--[a-z][a-z-]+", code)) - OPTIONS
+        if re.fullmatch(rf"(?:{'|'.join(FOLDERS)})/(?!NN)[\w./-]*\w", code) and not (ROOT / code).exists():
+            wrong.add(code)
+    assert wrong == set()
 
 
 @pytest.mark.parametrize("path", [p for p in PAGES if p.name.endswith(".zh.md")], ids=NAMES.get)

@@ -1,5 +1,6 @@
 # make serve   set up and serve the graph at http://127.0.0.1:8000/ (HOST and PORT override)
 # make test    set up and run every test
+# make wheel   put everything into dist/*.whl and dist/*.tar.gz
 # make docs    set up and build the documentation site in build/docs/
 
 PYTHON ?= python3
@@ -12,7 +13,7 @@ JS_READY := tests/node_modules/.ready
 FRONT_SOURCES := $(wildcard frontend/*.json frontend/build.* frontend/src/* frontend/src/*/*)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build validate docs test lint front format clean
+.PHONY: wheel help serve build validate docs test lint front format clean
 
 help:
 	@sed -n 's/^# make/  make/p' Makefile
@@ -44,6 +45,9 @@ front: $(FRONT_READY)
 serve: $(READY)
 	@$(MAKE) --no-print-directory front || echo "The front end could not be built (it needs Node and the npm registry): pages come without scripts." >&2
 	@$(BIN)/miit-graph serve
+
+wheel: $(DEV_READY) front
+	@SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m build --no-isolation
 
 build: $(READY)
 	@$(BIN)/miit-graph build

@@ -121,7 +121,7 @@ def serve_graph() -> Iterator[Serve]:
         line = process.stdout.readline()
         assert line.startswith("Serving http://"), f"the server did not start: {line!r}"
         address = line.split()[1].rstrip("/")
-        _wait_until_ready(address, process)
+        wait_until_ready(address, process)
         return address
 
     yield serve
@@ -130,7 +130,8 @@ def serve_graph() -> Iterator[Serve]:
         process.communicate(timeout=_SECONDS)
 
 
-def _wait_until_ready(address: str, process: subprocess.Popen[str]) -> None:
+def wait_until_ready(address: str, process: subprocess.Popen[str]) -> None:
+    """Wait until a server answers."""
     until = time.monotonic() + _SECONDS
     while process.poll() is None and time.monotonic() < until:
         try:

@@ -1,6 +1,13 @@
 """Two clocks: what was so on a day (as-of), and what we said on a day (version), apart and together."""
 
+from datetime import date
+
 import pytest
+
+from miit_graph.engine.api import Limits
+from miit_graph.engine.local import LocalEngine
+from miit_graph.publish.ask import Asker
+from miit_graph.web.linked_data.as_of import absent_on
 
 BROWSER = "text/html,*/*;q=0.1"
 
@@ -51,3 +58,34 @@ def test_the_page_of_a_thing_tells_its_history(offices):
 def test_data_without_a_journal_have_no_history_section(without_journal):
     page = without_journal.at("/describe").get(accept=BROWSER, iri="http://e/s")
     assert page.status == 200 and 'id="history"' not in page.text
+
+
+def found(client, day, **more):
+    reply = client.at("/search").get(q="bureau", as_of=day, format="json", **more)
+    return {hit["iri"].rpartition("/")[2] for hit in reply.json["hits"]}
+
+
+def test_the_search_leaves_out_what_certainly_was_not_there(offices):
+    assert found(offices, "2010-01-01") == found(offices, "") == {"bureau", "sits"}
+    assert found(offices, "2020-01-01") == {"bureau"}  # the bureau itself has no dates
+    page = offices.at("/search").get(accept=BROWSER, q="bureau", as_of="2020-01-01").text
+    assert "Left out: what certainly was not there on 2020-01-01" in page
+    assert offices.at("/search").get(q="bureau", as_of="x").status == 400
+
+
+def test_bodies_come_and_go_with_changes(shipped_engine):
+    day = absent_on(shipped_engine, date(1800, 1, 1))
+    everything = absent_on(shipped_engine, date(2100, 1, 1))
+    assert any(iri.startswith("https://w3id.org/miit-graph/id/") for iri in day)
+    assert day != everything
+    bodies = shipped_engine.rows(
+        "SELECT DISTINCT ?x { ?c org:resultingOrganization ?x ; m:at/m:earliest ?d"
+        " FILTER NOT EXISTS { ?c org:originalOrganization ?x } FILTER NOT EXISTS { ?c m:rank c:rank-deprecated } }"
+    )
+    assert bodies and {row["x"].value for row in bodies} <= day
+
+
+@pytest.fixture(scope="module")
+def shipped_engine(snapshot):
+    engine = LocalEngine(snapshot.load(), snapshot.version, prefixes=snapshot.manifest["prefixes"])
+    return Asker(engine, Limits())

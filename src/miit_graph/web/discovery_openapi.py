@@ -112,6 +112,7 @@ def _search() -> dict[str, Any]:
         ["text/html"],
         question,
         _query("kind", "Only things of these kinds: IRIs or local names.", {"type": "array", "items": _STRING}),
+        _query("as-of", "Not what certainly was not there on this day.", {"type": "string", "format": "date"}),
         _query("page", "Page of the result, from 1.", number),
         _query("limit", "Hits of a page.", {**number, "maximum": 100, "default": 20}),
         _query("format", "Overrides the Accept header.", {"type": "string", "enum": ["json", "html"]}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 from xml.sax.saxutils import escape, quoteattr
@@ -17,7 +18,8 @@ from miit_graph.web.about import pick
 from miit_graph.web.choice import choose
 from miit_graph.web.context import Context, context
 from miit_graph.web.language import page_language
-from miit_graph.web.linked_data.answers import link_header, published, tag, unchanged, validated
+from miit_graph.web.linked_data.answers import asker, link_header, published, tag, unchanged, validated
+from miit_graph.web.linked_data.as_of import OPTION, absent_on, asked_day
 from miit_graph.web.linked_data.names import address
 from miit_graph.web.page import page
 from miit_graph.web.pages.search_answer import classes_named, kind_text, parts, suggestions, title, told
@@ -73,7 +75,14 @@ def search() -> Response:
         return same
     chosen = _chosen(finder)
     result = finder.find(question) if question or chosen is None else finder.of_kind(chosen)
+    day = asked_day()
+    if day is not None:
+        absent = absent_on(asker(), day)
+        kept = [hit for hit in result.hits if finder.index.iri(hit.thing) not in absent]
+        result = replace(result, hits=kept)
     answer = told(finder, question, result, chosen, number, limit)
+    if day is not None:
+        answer["asOf"] = day.isoformat()
     if number > answer["pages"]:
         raise Problem(
             404, "not-found", "There is nothing here", f"The result has no page {number}; it has {answer['pages']}."
@@ -201,6 +210,7 @@ def _page(finder: Finder, answer: Any) -> Response:
         previous=_address(page=number - 1) if number > 1 else "",
         next=_address(page=number + 1) if number < pages else "",
         as_json=_address(format="json"),
+        all_times=_address(**{OPTION: None, "page": None}),
         tried=[] if answer["query"] or any(kinds) else _to_try(finder),
         index=finder.index,
     )

@@ -5,6 +5,11 @@ from __future__ import annotations
 from miit_graph.web.language import Texts
 
 TEXTS: Texts = {
+    "as_of": {
+        "en": "Left out: what certainly was not there on {day}.",
+        "zh": "已略去 {day} 当日确定不存在的内容。",
+    },
+    "all_times": {"en": "All times", "zh": "全部时间"},
     "found": {"en": "{total} found", "zh": "共找到 {total} 项"},
     "found_one": {"en": "1 found", "zh": "共找到 1 项"},
     "found_most": {"en": "More than {total} found, the most important first", "zh": "找到 {total} 项以上，重要的在前"},

@@ -37,7 +37,11 @@ def test_what_held_on_a_day_as_a_version_says(offices, version, day, expected):
 
 def test_the_page_says_what_it_leaves_out(offices):
     page = offices.at("/doc/bureau").get(accept=BROWSER, as_of="2020-01-01").text
-    assert "facts that certainly did not hold then (1)" in page and 'value="2020-01-01"' in page
+    assert (
+        "facts that certainly did not hold then (1)" in page
+        and "/doc/bureau.ttl?as-of=2020-01-01" in page
+        and 'value="2020-01-01"' in page
+    )
     assert "截至" in offices.at("/doc/bureau").get(accept=BROWSER, as_of="2010-01-01", lang="zh").text
     assert "as-of" in offices.at("/doc/bureau").get(accept=BROWSER).text
     assert offices.at("/doc/bureau").get(as_of="someday").status == 400

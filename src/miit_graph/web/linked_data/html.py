@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any, cast
 
 import pyoxigraph as ox
@@ -101,7 +102,7 @@ def _render(shown: EntityPage, path: str, trails: list[list[Value]], number: int
         picture=None if shown.only else draw(shown.title.text, above, _clusters(shown, parts, {v.link for v in above})),
         section_address=lambda slug: address(path, **here, section=slug),
         whole=address(path, **here) if shown.only else "",
-        downloads=_downloads(shown.iri, path, number if "content" in more else 1),
+        downloads=_downloads(shown.iri, path, number if "content" in more else 1, more.get("day")),
         query=_editor(_query(shown.iri)),
         card=shown.structured_data(request.base_url),
         number=number,
@@ -123,8 +124,10 @@ def _source_page(shown: EntityPage) -> str:
     return place_of(shown.iri) if known.first(shown.iri, M.lineCount) and document_of(shown.iri) else ""
 
 
-def _downloads(iri: str, path: str, number: int) -> list[tuple[str, str, str]]:
+def _downloads(iri: str, path: str, number: int, day: date | None) -> list[tuple[str, str, str]]:
     more: dict[str, Any] = {"page": number} if number > 1 else {}
+    if day is not None:
+        more[OPTION] = day.isoformat()
     if path == "describe":
         return [(f.label, f.media_type, address(path, iri=iri, format=f.name, **more)) for f in formats.GRAPHS]
     return [(f.label, f.media_type, address(f"{path}.{f.extension}", **more)) for f in formats.GRAPHS]

@@ -57,7 +57,11 @@ def _source_options(parser: argparse.ArgumentParser, endpoint: bool = False) -> 
     """What to work on: a project (the default), a built snapshot, any RDF files, or an endpoint."""
     which = parser.add_mutually_exclusive_group()
     if endpoint:
-        which.add_argument("--endpoint", metavar="URL", help="a running server, or any SPARQL endpoint")
+        which.add_argument(
+            "--endpoint",
+            metavar="URL",
+            help="a running server, or any SPARQL endpoint (default: $MIIT_GRAPH_ENDPOINT, if set)",
+        )
     which.add_argument(
         "--project",
         type=Path,
@@ -189,9 +193,10 @@ def parser() -> argparse.ArgumentParser:
         "serve",
         "Serve the graph over HTTP with a SPARQL endpoint.",
         "  miit-graph serve --port 8000\n  miit-graph serve --data my-graph.ttl.gz\n"
-        "  miit-graph serve --allow-service https://query.wikidata.org/sparql",
+        "  miit-graph serve --allow-service https://query.wikidata.org/sparql\n"
+        "  miit-graph serve --endpoint http://127.0.0.1:7878/query",
     )
-    _source_options(serve)
+    _source_options(serve, endpoint=True)
     serve.add_argument("--host", metavar="ADDRESS", help="address to listen on (default: $HOST, else 127.0.0.1)")
     serve.add_argument("--port", type=int, metavar="N", help="port to listen on (default: $PORT, else 8000)")
     _services_option(serve)
@@ -207,7 +212,7 @@ def parser() -> argparse.ArgumentParser:
     query.add_argument(
         "query", metavar="QUERY", help="a query, the path of a file that holds one, or - for standard input"
     )
-    _source_options(query)
+    _source_options(query, endpoint=True)
     query.add_argument("--format", choices=RESULT_FORMATS, help="default: a table on a terminal, else JSON or Turtle")
     _services_option(query)
     query.add_argument("--timeout", type=float, metavar="SECONDS", help="longest time the query may take")
@@ -228,6 +233,29 @@ def parser() -> argparse.ArgumentParser:
         "  miit-graph token curator",
     )
     token.add_argument("name", metavar="NAME", help="who gets it; versions carry this name")
+
+    push = _command(
+        commands,
+        "push",
+        "Load the graph into another SPARQL engine (Graph Store Protocol), and check that all of it is there.",
+        "  miit-graph push --endpoint http://127.0.0.1:7878/query --graph-store http://127.0.0.1:7878/store",
+    )
+    which = push.add_mutually_exclusive_group()
+    which.add_argument("--project", type=Path, metavar="DIR", help="folder with a graph.toml")
+    which.add_argument("--snapshot", type=Path, metavar="DIR", help="a built snapshot")
+    push.add_argument("--endpoint", metavar="URL", help="where the engine answers queries ($MIIT_GRAPH_ENDPOINT)")
+    push.add_argument(
+        "--graph-store",
+        metavar="URL",
+        help="where it takes graphs (default: beside the endpoint, as that engine has it)",
+    )
+    push.add_argument("--batch", type=int, default=20_000, metavar="N", help="triples in one request (default 20000)")
+    push.add_argument(
+        "--verify",
+        choices=("hash", "counts"),
+        default="hash",
+        help="read everything back and compare its canonical hash (default), or only count the triples of each graph",
+    )
 
     export = _command(
         commands,

@@ -21,7 +21,7 @@ from miit_graph.build.sources import Project
 from miit_graph.cli import GRAPH_OPTIONS, PICTURE_OPTIONS
 from miit_graph.dataset import Dataset, Selection
 from miit_graph.engine import formats
-from miit_graph.engine.api import Query
+from miit_graph.engine.api import Engine, Query
 from miit_graph.engine.errors import QueryError
 from miit_graph.settings import SettingError, Settings
 from miit_graph.vocabulary import shorten
@@ -60,6 +60,8 @@ def _project(arguments: argparse.Namespace) -> Project:
 
 def _select(arguments: argparse.Namespace, settings: Settings) -> Selection:
     """What the options name, else what the settings do."""
+    if getattr(arguments, "endpoint", None):
+        return Selection(endpoint=arguments.endpoint)
     if not (arguments.project or arguments.snapshot or arguments.data):
         return Selection.from_settings(settings)
     return Selection(
@@ -68,6 +70,11 @@ def _select(arguments: argparse.Namespace, settings: Settings) -> Selection:
         data=tuple(arguments.data or ()),
         union=arguments.default_graph == "union",
     )
+
+
+def _endpoint(arguments: argparse.Namespace) -> str:
+    """The endpoint that the options name, or the settings if they name nothing else."""
+    return _select(arguments, Settings.from_environment()).endpoint
 
 
 def _open(arguments: argparse.Namespace) -> Dataset:
@@ -222,8 +229,7 @@ def query(arguments: argparse.Namespace) -> int:
             raise QueryError(f"{decision.form.value} has no result in the format {wanted}. Take one of: {names}.")
     else:
         chosen = formats.JSON
-    opened = _open(arguments)
-    answer = dataset.engine_for(opened, settings).run(Query(text), chosen, limits)
+    answer = _query_engine(arguments, settings).run(Query(text), chosen, limits)
     if table and not decision.form.is_graph:
         from miit_graph.tables import print_results
 
@@ -235,6 +241,33 @@ def query(arguments: argparse.Namespace) -> int:
     if sys.stdout.isatty() and chosen is formats.JSON:
         print()
     return 0
+
+
+def _query_engine(arguments: argparse.Namespace, settings: Settings) -> Engine:
+    if endpoint := _endpoint(arguments):
+        return dataset.remote_engine(replace(settings, endpoint=endpoint), places=4)
+    return dataset.engine_for(_open(arguments), settings)
+
+
+def push(arguments: argparse.Namespace) -> int:
+    """Load a snapshot into another engine and verify it."""
+    from miit_graph.build.snapshot import Snapshot
+    from miit_graph.publish.push import Push
+
+    settings = Settings.from_environment()
+    endpoint = arguments.endpoint or settings.endpoint
+    if not endpoint:
+        raise ProjectError("Name the engine with --endpoint URL.")
+    with _progress() as progress:
+        ready = dataset.prepare(Selection(arguments.project, arguments.snapshot), settings, progress)
+        assert ready.snapshot is not None  # a project is prepared as one
+        engine = dataset.remote_engine(replace(settings, endpoint=endpoint), places=4)
+        done = Push(engine, Snapshot.open(ready.snapshot), arguments.graph_store or "", arguments.batch).carry_out(
+            progress, by_hash=arguments.verify == "hash"
+        )
+    for line in done.lines:
+        print(line)
+    return 0 if done.good else 1
 
 
 def _settings(arguments: argparse.Namespace) -> Settings:
@@ -372,8 +405,8 @@ def mcp(arguments: argparse.Namespace) -> int:
         progress("Opening the graph")
         settings = Settings.from_environment()
         graph = stack.enter_context(
-            open_graph([arguments.endpoint], timeout=settings.timeout)
-            if arguments.endpoint
+            open_graph([endpoint], timeout=settings.timeout)
+            if (endpoint := _endpoint(arguments))
             else open_selection(_select(arguments, settings), settings, isolated=settings.engine != "local")
         )
         server = make_server(graph)
@@ -413,6 +446,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "query": query,
     "reload": reload,
     "token": token,
+    "push": push,
     "export": export,
     "info": info,
     "blame": blame,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pyoxigraph as ox
 
     from miit_graph.engine.api import Engine
+    from miit_graph.engine.remote.engine import RemoteEngine
     from miit_graph.settings import Settings
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -34,6 +35,8 @@ class Selection:
     data: tuple[Path, ...] = ()
     union: bool = False
     """With `data`: merge all named graphs into the default graph."""
+    endpoint: str = ""
+    """A SPARQL endpoint of another engine."""
 
     def environment(self) -> dict[str, str]:
         """The settings that make another process select the same (a project is replaced by its snapshot first)."""
@@ -41,12 +44,14 @@ class Selection:
             "MIIT_GRAPH_SNAPSHOT": str(self.snapshot or ""),
             "MIIT_GRAPH_DATA": os.pathsep.join(str(path.resolve()) for path in self.data),
             "MIIT_GRAPH_DEFAULT_GRAPH": "union" if self.union else "own",
+            "MIIT_GRAPH_ENDPOINT": self.endpoint,
         }
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Selection:
         """What the settings name."""
-        return cls(snapshot=settings.snapshot, data=settings.data, union=settings.default_graph == "union")
+        union = settings.default_graph == "union"
+        return cls(snapshot=settings.snapshot, data=settings.data, union=union, endpoint=settings.endpoint)
 
 
 @dataclass(frozen=True)
@@ -88,7 +93,7 @@ def prepare(selection: Selection, settings: Settings, progress: Callable[[str], 
 
     Raises BuildError. A snapshot is opened once, so that a bad one is refused here rather than in a server process.
     """
-    if selection.data:
+    if selection.data or selection.endpoint:
         return selection
     if selection.snapshot is not None:
         return replace(selection, snapshot=Snapshot.open(selection.snapshot).path)
@@ -116,6 +121,8 @@ def open_dataset(selection: Selection, settings: Settings, progress: Callable[[s
         folder = selection.snapshot.parent
         loaded_past = load_version(folder, settings.past_version)
         return Dataset(loaded_past.store, loaded_past.about["version"], loaded_past.about, str(folder))
+    if selection.endpoint:
+        raise ProjectError("An endpoint cannot be loaded. Serve it, and take its dump from there.")
     ready = prepare(selection, settings, progress)
     progress("Loading the graph")
     if ready.data:
@@ -133,6 +140,17 @@ def open_dataset(selection: Selection, settings: Settings, progress: Callable[[s
     assert ready.snapshot is not None  # prepare() leaves either data or a snapshot
     snapshot = Snapshot.open(ready.snapshot)
     return Dataset(snapshot.load(), snapshot.version, snapshot.manifest, str(snapshot.path))
+
+
+def remote_engine(settings: Settings, places: int) -> RemoteEngine:
+    """The engine behind the endpoint that the settings name. Raises ProjectError if it can't be set up."""
+    from miit_graph.engine.remote.endpoint import EndpointError
+    from miit_graph.engine.remote.engine import RemoteEngine
+
+    try:
+        return RemoteEngine(settings.remote(), places=places, stall_seconds=settings.stall_seconds)
+    except EndpointError as error:
+        raise ProjectError(str(error)) from None
 
 
 def engine_for(opened: Dataset, settings: Settings) -> Engine:

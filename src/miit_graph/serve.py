@@ -8,8 +8,9 @@ import socket
 import sys
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
@@ -18,8 +19,9 @@ from granian.server import Server
 
 from miit_graph.build.snapshot import Snapshot
 from miit_graph.build.sources import Project
-from miit_graph.dataset import Selection
+from miit_graph.dataset import Selection, remote_engine
 from miit_graph.engine import process
+from miit_graph.engine.errors import QueryError
 from miit_graph.engine.process.host import EngineHost, EngineStartError
 from miit_graph.reload import Reloader, announced
 from miit_graph.settings import Settings
@@ -62,7 +64,12 @@ def serve(selection: Selection, settings: Settings, place: Place | None = None) 
         if settings.search_folder is None:
             index = stack.enter_context(tempfile.TemporaryDirectory(prefix="miit-graph-search-"))
             os.environ["MIIT_GRAPH_SEARCH_FOLDER"] = index
-        if _in_processes(settings):
+        if selection.endpoint:
+            if not _reachable(replace(settings, endpoint=selection.endpoint)):
+                return 1
+            processes = settings.processes()
+            reload = None
+        elif _in_processes(settings):
             try:
                 host = stack.enter_context(EngineHost(os.environ, often=bool(settings.tokens)))
             except EngineStartError as error:
@@ -92,6 +99,24 @@ def serve(selection: Selection, settings: Settings, place: Place | None = None) 
         print(f"Serving http://{name}:{port}/  (SPARQL: http://{name}:{port}/sparql, Ctrl+C stops)", flush=True)
         _serve_web(settings, port, processes, reload)
     return 0
+
+
+def _reachable(settings: Settings) -> bool:
+    """Whether a SPARQL engine answers at the endpoint; says what is wrong if not, rather than at every request."""
+    engine = remote_engine(settings, 1)
+    try:
+        engine.read_mark()
+    except (QueryError, ValueError) as error:
+        said = str(error) if isinstance(error, QueryError) else "What answers there is no SPARQL endpoint."
+        print(f"miit-graph serve: {settings.endpoint}: {said}", file=sys.stderr)
+        return False
+    finally:
+        engine.close()
+    parts = urlsplit(settings.endpoint)
+    secret = settings.endpoint_user or settings.endpoint_token or settings.endpoint_header
+    if secret and parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
+        print("Warning: credentials are sent to the endpoint without encryption; use https.", file=sys.stderr)
+    return True
 
 
 def _reload(host: EngineHost, place: Place | None) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,8 @@ from typing import Any, Self
 
 from miit_graph.engine.api import Limits
 from miit_graph.engine.federation.allowed import read_entry
+from miit_graph.engine.remote.endpoint import Endpoint, check_address, credentials
+from miit_graph.engine.remote.kinds import NAMES
 
 
 class SettingError(ValueError):
@@ -77,8 +80,27 @@ _BYTES = _whole(1_024, 1 << 40)
 _FOLDER = _Kind(Path, "a folder")
 
 
-def _setting(default: Any, variable: str, kind: _Kind, meaning: str) -> Any:
-    return dataclasses.field(default=default, metadata={"variable": variable, "kind": kind, "help": meaning})
+def _endpoint(text: str) -> str:
+    check_address(text)
+    return text
+
+
+def _endpoint_kind(text: str) -> str:
+    if text not in ("auto", *NAMES):
+        raise ValueError(text)
+    return text
+
+
+def _header(text: str) -> str:
+    name, colon, value = text.partition(":")
+    if not colon or not re.fullmatch(r"[!#$%&'*+.^_`|~A-Za-z0-9-]+", name.strip()) or not value.strip().isprintable():
+        raise ValueError(text)
+    return text
+
+
+def _setting(default: Any, variable: str, kind: _Kind, meaning: str, *, secret: bool = False) -> Any:
+    metadata = {"variable": variable, "kind": kind, "help": meaning, "secret": secret}
+    return dataclasses.field(default=default, repr=not secret, metadata=metadata)
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +289,46 @@ class Settings:
         _BYTES,
         "Most bytes that a query may get from such endpoints, all their answers together.",
     )
+    endpoint: str = _setting(
+        "",
+        "MIIT_GRAPH_ENDPOINT",
+        _Kind(_endpoint, "an http or https address without user or password"),
+        "SPARQL endpoint of another engine, to serve what it holds instead of a project.",
+    )
+    endpoint_kind: str = _setting(
+        "auto",
+        "MIIT_GRAPH_ENDPOINT_KIND",
+        _Kind(_endpoint_kind, f"auto or one of {', '.join(NAMES)}"),
+        "The program that answers there; auto believes what it says of itself.",
+    )
+    endpoint_ttl: float = _setting(
+        30.0,
+        "MIIT_GRAPH_ENDPOINT_TTL",
+        _SECONDS,
+        "For how many seconds an answer of that engine may be kept without asking whether its data have changed.",
+    )
+    endpoint_user: str = _setting(
+        "", "MIIT_GRAPH_ENDPOINT_USER", _Kind(str, "a name"), "User for that engine (HTTP Basic)."
+    )
+    endpoint_password: str = _setting(
+        "", "MIIT_GRAPH_ENDPOINT_PASSWORD", _Kind(str, "a password"), "Password of that user.", secret=True
+    )
+    endpoint_token: str = _setting(
+        "", "MIIT_GRAPH_ENDPOINT_TOKEN", _Kind(str, "a token"), "Token for that engine (HTTP Bearer).", secret=True
+    )
+    endpoint_header: str = _setting(
+        "",
+        "MIIT_GRAPH_ENDPOINT_HEADER",
+        _Kind(_header, "a header, Name: value"),
+        "Any other header that engine wants.",
+        secret=True,
+    )
+    endpoint_ca: Path | None = _setting(
+        None,
+        "MIIT_GRAPH_ENDPOINT_CA",
+        _Kind(Path, "a file"),
+        "Certificates (PEM) to trust for that engine instead of the system's.",
+    )
     proxies: int = _setting(
         0,
         "MIIT_GRAPH_PROXIES",
@@ -290,7 +352,7 @@ class Settings:
             try:
                 values[field.name] = kind.read(text)
             except ValueError:
-                raise SettingError(variable, text, kind.expected) from None
+                raise SettingError(variable, "…" if field.metadata["secret"] else text, kind.expected) from None
         settings = cls(**values)
         if settings.timeout > settings.max_timeout:
             # Only one of the two may have been set: a longer default raises the maximum, it never shortens itself.
@@ -315,6 +377,11 @@ class Settings:
             service_seconds=self.service_seconds,
             service_bytes=self.service_bytes,
         )
+
+    def remote(self) -> Endpoint:
+        """The endpoint of `endpoint`, with what else is set about it."""
+        secrets = credentials(self.endpoint_user, self.endpoint_password, self.endpoint_token, self.endpoint_header)
+        return Endpoint(self.endpoint, self.endpoint_kind, self.endpoint_ttl, secrets, self.endpoint_ca)
 
     def memory_budget(self) -> int:
         """What all queries together may take of memory, in bytes."""

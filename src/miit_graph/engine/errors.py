@@ -175,6 +175,16 @@ class TimeLimitExceeded(QueryError):
             " add a LIMIT, or ask for more time with the parameter timeout."
         )
 
+    @classmethod
+    def remote(cls) -> TimeLimitExceeded:
+        """The remote engine gave the query up by a limit of its own."""
+        error = cls(0.0)
+        error.detail = (
+            "The SPARQL engine behind this server gave the query up before it was done, by a limit of its own."
+            " Make it more selective, or add a LIMIT."
+        )
+        return error
+
 
 class MemoryLimitExceeded(QueryError):
     """The query needed more memory than allowed."""
@@ -226,6 +236,52 @@ class EngineUnavailable(QueryError):
 
     def __init__(self) -> None:
         super().__init__("The query engine is being started and takes no queries yet. Try again in a few seconds.")
+
+
+class EndpointUnavailable(QueryError):
+    """The remote engine behind this server can't be reached, or says that it is busy."""
+
+    status = 503
+    slug = "endpoint-unavailable"
+    title = "The engine behind this server does not answer"
+    retry_after = 5
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The SPARQL engine behind this server could not be asked: {reason}. Try again in a moment.")
+
+
+class EndpointFailed(QueryError):
+    """The remote engine has answered, but with something that cannot be passed on as the answer."""
+
+    status = 502
+    slug = "endpoint-failed"
+    title = "The engine behind this server has failed"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The SPARQL engine behind this server gave no usable answer: {reason}.")
+
+
+class EndpointRefused(QueryError):
+    """The remote engine does not take a query that is right by SPARQL's grammar."""
+
+    slug = "endpoint-refused"
+    title = "The engine behind this server does not take the query"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The SPARQL engine behind this server does not take this query; it says: {reason}")
+
+
+class FunctionElsewhere(QueryError):
+    """The query calls a function that only the embedded engine has."""
+
+    slug = "unknown-function"
+    title = "The query calls an unknown function"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"The function {name} is not available: this server sends queries to another SPARQL engine, which lacks it."
+            " Use CONTAINS or REGEX, or the search at /search."
+        )
 
 
 class ClientGone(QueryError):

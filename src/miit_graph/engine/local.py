@@ -15,8 +15,9 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from typing import TypeVar
 
 import pyoxigraph as ox
 
@@ -29,6 +30,7 @@ from miit_graph.engine.gate import STACK_BYTES, Allow, Refuse, examine
 from miit_graph.engine.oxigraph import Source
 from miit_graph.engine.stream import Abandoned, NothingYet, Pipe
 
+T = TypeVar("T")
 _CHUNK = 64 * 1024
 _PIPE_CHUNKS = 8
 _EAGER_SECONDS = 0.5
@@ -115,6 +117,20 @@ class LocalEngine:
                 job.perform()
             finally:
                 self._free.release()
+
+
+def run_on_large_stack(work: Callable[[], T], size: int) -> T:
+    """What ``work`` gives, on a thread with ``size`` bytes of stack: for what parses by recursion."""
+    results: list[T] = []
+    with _stack_size:
+        previous = threading.stack_size(size)
+        try:
+            thread = threading.Thread(target=lambda: results.append(work()), name="parse")
+            thread.start()
+        finally:
+            threading.stack_size(previous)
+    thread.join()
+    return results[0]
 
 
 class _Job:

@@ -30,7 +30,7 @@ _UNKNOWN_FUNCTION = re.compile(r"The custom function <(.*)> is not supported")
 
 _NamedGraph = ox.NamedNode | ox.BlankNode
 _Graph = _NamedGraph | ox.DefaultGraph
-_OXIGRAPH: dict[Format, ox.QueryResultsFormat | ox.RdfFormat] = {
+FORMATS: dict[Format, ox.QueryResultsFormat | ox.RdfFormat] = {
     formats.JSON: ox.QueryResultsFormat.JSON,
     formats.XML: ox.QueryResultsFormat.XML,
     formats.CSV: ox.QueryResultsFormat.CSV,
@@ -42,6 +42,7 @@ _OXIGRAPH: dict[Format, ox.QueryResultsFormat | ox.RdfFormat] = {
     formats.TRIG: ox.RdfFormat.TRIG,
     formats.N_QUADS: ox.RdfFormat.N_QUADS,
 }
+"""What Oxigraph calls the formats."""
 
 
 class Writer(Protocol):
@@ -88,7 +89,7 @@ class Source:
             named_graphs=named_graphs,
             custom_functions=_ALL_FUNCTIONS if query.inlined else _FUNCTIONS,
         )
-        results.serialize(writer, format=_OXIGRAPH[format])  # type: ignore[arg-type]
+        results.serialize(writer, format=FORMATS[format])  # type: ignore[arg-type]
 
     def _prefixes_in(self, text: str) -> dict[str, str] | None:
         """Those prefixes that the text may use: Oxigraph reads the IRI of each it is given."""
@@ -99,7 +100,7 @@ class Source:
         if isinstance(error, QueryError):
             return error
         if isinstance(error, SyntaxError):
-            return diagnose(text, str(error), self._parse, self.prefixes)
+            return diagnose(text, str(error), self.parse, self.prefixes)
         if isinstance(error, MemoryError):
             return MemoryLimitExceeded()
         unknown = _UNKNOWN_FUNCTION.match(str(error))
@@ -108,7 +109,8 @@ class Source:
         _log.error("a query failed in the engine: %s", text[:2000], exc_info=error)
         return EngineFailure()
 
-    def _parse(self, text: str) -> str | None:
+    def parse(self, text: str) -> str | None:
+        """What Oxigraph has against a text as a query, or None."""
         try:
             self._store.query(text, prefixes=self.prefixes, default_graph=[], named_graphs=[])
         except SyntaxError as error:

@@ -15,11 +15,13 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from miit_graph.engine.api import Engine
 from miit_graph.engine.errors import QueryError
+from miit_graph.engine.remote.engine import RemoteEngine
 from miit_graph.search.finder import Finder
 from miit_graph.search.index import Index
 from miit_graph.search.make import make_index
@@ -44,6 +46,7 @@ class Keeper:
         self._merged = merged
         self._making = threading.Lock()
         self._finder: Finder | None = None
+        self._made = 0.0
         self._own_folder: tempfile.TemporaryDirectory[str] | None = None
 
     def prepare(self) -> None:
@@ -64,6 +67,8 @@ class Keeper:
         if finder is not None and finder.index.version == version:
             return finder
         if finder is not None:
+            if time.monotonic() - self._made < self._patience():
+                return finder
             if not self._making.locked():
                 self.prepare_again()
             return finder
@@ -73,6 +78,11 @@ class Keeper:
             return self._renew(version)
         finally:
             self._making.release()
+
+    def _patience(self) -> float:
+        """For how many seconds an index is good enough where nothing tells whether the data have changed."""
+        engine = self._engine
+        return engine.index_seconds if isinstance(engine, RemoteEngine) and engine.mark is None else 0.0
 
     def prepare_again(self) -> None:
         """Make the index of the present version in the background."""
@@ -102,6 +112,7 @@ class Keeper:
         if index is None:
             raise NotReady
         self._finder = Finder(index)
+        self._made = time.monotonic()
         return self._finder
 
     def _opened(self, path: Path) -> Index | None:

@@ -10,6 +10,7 @@ from flask import current_app
 
 from miit_graph.engine.api import Engine
 from miit_graph.engine.process.client import ProcessEngine
+from miit_graph.engine.remote.engine import RemoteEngine
 from miit_graph.settings import Settings
 from miit_graph.web.about import About
 from miit_graph.web.cache import AnswerCache
@@ -39,14 +40,20 @@ class Context:
     _abouts: dict[str, About] = field(default_factory=dict)
 
     @property
+    def manifest(self) -> Mapping[str, Any]:
+        """What is told of what is served now."""
+        # These two engines can be given other data; what else there is serves one dataset for ever.
+        if isinstance(self.engine, ProcessEngine | RemoteEngine) and self._abouts:
+            return self.engine.about()
+        return self.told
+
+    @property
     def about(self) -> About:
         """What is served now."""
         version = self.engine.version
         found = self._abouts.get(version)
         if found is None:
-            # An engine process tells about what it serves; what else there is serves one dataset for ever.
-            told = self.engine.about() if isinstance(self.engine, ProcessEngine) and self._abouts else self.told
-            found = About.read(told, version)
+            found = About.read(self.manifest, version)
             self._abouts.clear()
             self._abouts[version] = found
         return found

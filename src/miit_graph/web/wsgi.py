@@ -11,7 +11,7 @@ from typing import Any
 
 from flask import Flask
 
-from miit_graph.dataset import Selection, engine_for, open_dataset
+from miit_graph.dataset import Selection, engine_for, open_dataset, remote_engine
 from miit_graph.engine.api import Engine
 from miit_graph.engine.process.client import ProcessEngine
 from miit_graph.settings import Settings
@@ -67,6 +67,9 @@ def _engine(settings: Settings) -> tuple[Engine, Mapping[str, Any]]:
             queue=_share(settings.queue, settings),
         )
         return engine, engine.about()
+    if settings.endpoint:
+        remote = remote_engine(settings, _share(settings.workers, settings) + _EXPRESS)
+        return remote, remote.about()
     opened = open_dataset(Selection.from_settings(settings), settings)
     return engine_for(opened, settings), opened.about
 

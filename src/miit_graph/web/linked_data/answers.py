@@ -65,6 +65,8 @@ def _read(version: str) -> tuple[Published, Snapshot | None]:
                 if found.version == version:
                     return Published.read(found.manifest, version), found
     about = context().about
+    if context().settings.endpoint:
+        return Published.read(context().manifest, version), None
     examples = tuple(ExampleQuery(e.slug, e.title, {}, e.query) for e in about.examples)
     graphs = tuple((graph.iri, graph.triples) for graph in about.graphs)
     given = Published(

@@ -1,0 +1,94 @@
+"""Writes an answer in a format that the other side lacks or writes badly, as it comes, by Oxigraph's own code."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from typing import cast
+
+import pyoxigraph as ox
+
+from miit_graph.engine import formats
+from miit_graph.engine.api import Form
+from miit_graph.engine.errors import EndpointFailed, QueryError
+from miit_graph.engine.formats import Format
+from miit_graph.engine.oxigraph import FORMATS
+from miit_graph.engine.remote.body import Body
+
+_TRUTH = {
+    formats.JSON: '{{"head":{{}},"boolean":{}}}',
+    formats.XML: '<?xml version="1.0"?><sparql xmlns="http://www.w3.org/2005/sparql-results#"><head></head>'
+    "<boolean>{}</boolean></sparql>",
+}
+_BUFFER = 64 * 1024
+
+
+class _Out(io.RawIOBase):
+    """The file that Oxigraph writes to."""
+
+    def __init__(self, put: Callable[[bytes], None]) -> None:
+        self._put = put
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: bytes) -> int:  # type: ignore[override]
+        self._put(bytes(data))
+        return len(data)
+
+
+def transcode(body: Body, form: Form, source: Format, target: Format, put: Callable[[bytes], None]) -> None:
+    """Give what ``body`` says in ``source`` to ``put``, in ``target``.
+
+    Raises a QueryError if the body fails or isn't what it should be, and whatever ``put`` raises.
+    """
+    trouble: list[BaseException] = []
+
+    def watched(data: bytes) -> None:
+        try:
+            put(data)
+        except BaseException as error:
+            trouble.append(error)
+            raise
+
+    out = io.BufferedWriter(_Out(watched), _BUFFER)
+    try:
+        lines = io.BufferedReader(body, _BUFFER)
+        if form.is_graph:
+            quads = cast("Iterator[ox.Quad]", ox.parse(lines, format=cast("ox.RdfFormat", FORMATS[source])))
+            ox.serialize(quads, cast("io.BytesIO", out), format=cast("ox.RdfFormat", FORMATS[target]))
+        else:
+            _table(lines, form, source, target, out, body.rows_at_most)
+        out.flush()
+    except QueryError:
+        raise
+    except (SyntaxError, ValueError, OSError) as error:
+        if trouble:
+            raise trouble[0] from None
+        if body.trouble is not None:
+            raise body.trouble.with_traceback(None) from None
+        raise EndpointFailed(f"what it answers is not {source.label} as it should be") from error
+
+
+def _table(
+    lines: io.BufferedReader, form: Form, source: Format, target: Format, out: io.BufferedWriter, most: int | None
+) -> None:
+    kind = cast("ox.QueryResultsFormat", FORMATS[source])
+    results = ox.parse_query_results(lines, format=kind)
+    if form is Form.ASK:
+        out.write(_TRUTH[target].format("true" if _truth(results) else "false").encode())
+    elif isinstance(results, ox.QueryBoolean):
+        raise EndpointFailed("it answers a SELECT with yes or no")
+    else:
+        results.serialize(cast("io.BytesIO", out), format=cast("ox.QueryResultsFormat", FORMATS[target]))
+    while lines.read(_BUFFER):  # what follows the end of the document, so that the end of the message is seen
+        pass
+
+
+def _truth(results: ox.QuerySolutions | ox.QueryBoolean) -> bool:
+    """Yes or no; Virtuoso 7 says it as a table with one cell, 1 or 0, or without rows."""
+    if isinstance(results, ox.QueryBoolean):
+        return bool(results)
+    row = next(iter(results), None)
+    value = row[0] if row is not None else None
+    return isinstance(value, ox.Literal) and value.value in ("1", "true")

@@ -32,6 +32,9 @@ _SECONDS = 600.0
 _NO_END = 1 << 40
 _ROUNDS = 3
 _SHOWN = 5
+_NO_MARK = (
+    "The mark was not set, as the engine does not hold the snapshot as it is; to accept that, add --verify counts."
+)
 _N_TRIPLES = "application/n-triples"
 
 
@@ -76,10 +79,8 @@ class Push:
             for gone in {*known.graphs} - {*graphs}:
                 self._send("DELETE", gone, b"")
         merged = MERGED if union else ""
-        wanted = {
-            **graphs,
-            merged: ox.parse(path=str(self._snapshot.path / "merged.nt"), format=ox.RdfFormat.N_TRIPLES),
-        }
+        stored = ox.parse(path=str(self._snapshot.path / "merged.nt"), format=ox.RdfFormat.N_TRIPLES)
+        wanted: dict[str, Iterable[ox.Triple]] = {**graphs, merged: (quad.triple for quad in stored)}
         lines = []
         for number, (name, quads) in enumerate(wanted.items(), 1):
             triples = list(quads)
@@ -91,7 +92,7 @@ class Push:
         if by_hash and not wrong:
             wrong = self._differing(tuple(graphs), merged)
         if wrong:
-            return Done(False, (*wrong, "The mark was not set: the engine does not hold the snapshot as it is."))
+            return Done(False, (*wrong, _NO_MARK))
         self._mark(merged)
         seconds = time.monotonic() - began
         how = "canonical hash and counts" if by_hash else "counts of every graph"

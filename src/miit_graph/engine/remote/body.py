@@ -70,7 +70,7 @@ class Body(io.RawIOBase):
         self.trouble: QueryError | None = None
         self.rows_at_most = _number(response.headers.get("X-SPARQL-MaxRows", ""))
 
-    def __iter__(self) -> Iterator[bytes]:  # type: ignore[override]
+    def __iter__(self) -> Iterator[bytes]:
         return self._pieces
 
     def readable(self) -> bool:

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -36,6 +37,7 @@ from miit_graph.engine.federation.inline import splice
 from miit_graph.engine.federation.plan import federate
 from miit_graph.engine.formats import Format
 from miit_graph.engine.gate import STACK_BYTES, Allow, Refuse, examine
+from miit_graph.engine.lexer import LexicalError, tokenize
 from miit_graph.engine.local import run_on_large_stack
 from miit_graph.engine.oxigraph import Source
 from miit_graph.engine.remote.about import ask_about, table
@@ -191,15 +193,13 @@ class RemoteEngine:
 
 def _calls(text: str, prefixes: Mapping[str, str]) -> bool:
     """Whether one of the functions of the embedded engine is named in a query outside strings and comments."""
-    from miit_graph.engine.lexer import LexicalError, tokenize
-
     try:
         tokens = tokenize(text)
     except LexicalError:
         return False
     known = {prefix: f"<{iri}>" for prefix, iri in prefixes.items()}
     wanted = {f"<{function.value}>" for function in FUNCTIONS} | {"<urn:x-service-to-blank-node>"}
-    for before, token in zip(tokens, tokens[1:], strict=False):
+    for before, token in pairwise(tokens):
         if before.kind == "name" and token.kind == "iri":
             known[before.text.rstrip(":")] = token.text
     for token in tokens:

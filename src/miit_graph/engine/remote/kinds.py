@@ -20,9 +20,9 @@ _MOST = (formats.JSON, formats.XML, formats.CSV, formats.TSV, formats.TURTLE, fo
 class Kind:
     """A program; ``writes`` are the formats that may be passed on as it writes them, others are made here.
 
-    ``timeout`` is the parameter for the time that a query may take, in units of ``unit`` seconds, with ``suffix`` behind
-    the number. ``graph_store`` makes the address of the Graph Store Protocol from that of the queries: what the end of
-    its path is replaced with.
+    ``timeout`` is the parameter for the time that a query may take, in units of ``unit`` seconds, with ``suffix``
+    behind the number. ``graph_store`` makes the address of the Graph Store Protocol from that of the queries: what the
+    end of its path is replaced with.
     """
 
     name: str

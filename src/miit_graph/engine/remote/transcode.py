@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
-from typing import cast
+from typing import Any, cast
 
 import pyoxigraph as ox
 
@@ -51,9 +51,9 @@ def transcode(body: Body, form: Form, source: Format, target: Format, put: Calla
             trouble.append(error)
             raise
 
-    out = io.BufferedWriter(_Out(watched), _BUFFER)
+    out: io.BufferedWriter[Any] = io.BufferedWriter(_Out(watched), _BUFFER)
     try:
-        lines = io.BufferedReader(body, _BUFFER)
+        lines: io.BufferedReader[Any] = io.BufferedReader(body, _BUFFER)
         if form.is_graph:
             quads = cast("Iterator[ox.Quad]", ox.parse(lines, format=cast("ox.RdfFormat", FORMATS[source])))
             ox.serialize(quads, cast("io.BytesIO", out), format=cast("ox.RdfFormat", FORMATS[target]))
@@ -71,7 +71,12 @@ def transcode(body: Body, form: Form, source: Format, target: Format, put: Calla
 
 
 def _table(
-    lines: io.BufferedReader, form: Form, source: Format, target: Format, out: io.BufferedWriter, most: int | None
+    lines: io.BufferedReader[Any],
+    form: Form,
+    source: Format,
+    target: Format,
+    out: io.BufferedWriter[Any],
+    most: int | None,
 ) -> None:
     kind = cast("ox.QueryResultsFormat", FORMATS[source])
     results = ox.parse_query_results(lines, format=kind)

@@ -181,7 +181,7 @@ def _place(arguments: argparse.Namespace, settings: Settings) -> Place | None:
     """Where new versions of what is served come from; None if it is files."""
     from miit_graph.serve import Place
 
-    if arguments.data:
+    if arguments.data or _endpoint(arguments):
         return None
     if arguments.snapshot:
         return Place(arguments.snapshot.absolute())

@@ -40,7 +40,7 @@ _CLOSED = (formats.JSON, formats.XML, formats.RDF_XML, formats.JSON_LD)
 def check_headers(response: urllib3.BaseHTTPResponse, format: Format) -> None:
     """Raise a QueryError if the headers of a good answer tell that it is not all, or not what was asked for."""
     headers = response.headers
-    if headers.get("X-SQL-State") or response.status == 206:
+    if headers.get("X-SQL-State") or headers.get("X-SPARQL-MaxRows") or response.status == 206:
         raise TimeLimitExceeded.remote()
     kind = headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if kind not in format.media_types:
@@ -68,7 +68,6 @@ class Body(io.RawIOBase):
         self._left_over = b""
         self._pieces = self._read_pieces()
         self.trouble: QueryError | None = None
-        self.rows_at_most = _number(response.headers.get("X-SPARQL-MaxRows", ""))
 
     def __iter__(self) -> Iterator[bytes]:
         return self._pieces
@@ -135,7 +134,3 @@ class Body(io.RawIOBase):
         if not self.closed:
             self._response.close()
         super().close()
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.strip().isdigit() else None

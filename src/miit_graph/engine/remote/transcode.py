@@ -55,10 +55,9 @@ def transcode(body: Body, form: Form, source: Format, target: Format, put: Calla
     try:
         lines: io.BufferedReader[Any] = io.BufferedReader(body, _BUFFER)
         if form.is_graph:
-            quads = cast("Iterator[ox.Quad]", ox.parse(lines, format=cast("ox.RdfFormat", FORMATS[source])))
-            ox.serialize(quads, cast("io.BytesIO", out), format=cast("ox.RdfFormat", FORMATS[target]))
+            _graph(lines, source, target, out)
         else:
-            _table(lines, form, source, target, out, body.rows_at_most)
+            _table(lines, form, source, target, out)
         out.flush()
     except QueryError:
         raise
@@ -70,30 +69,32 @@ def transcode(body: Body, form: Form, source: Format, target: Format, put: Calla
         raise EndpointFailed(f"what it answers is not {source.label} as it should be") from error
 
 
+def _graph(lines: io.BufferedReader[Any], source: Format, target: Format, out: io.BufferedWriter[Any]) -> None:
+    quads = cast("Iterator[ox.Quad]", ox.parse(lines, format=cast("ox.RdfFormat", FORMATS[source])))
+    try:
+        ox.serialize(quads, cast("io.BytesIO", out), format=cast("ox.RdfFormat", FORMATS[target]))
+    finally:
+        del quads  # pyoxigraph's objects must end in their thread, and an exception keeps the frame
+
+
 def _table(
-    lines: io.BufferedReader[Any],
-    form: Form,
-    source: Format,
-    target: Format,
-    out: io.BufferedWriter[Any],
-    most: int | None,
+    lines: io.BufferedReader[Any], form: Form, source: Format, target: Format, out: io.BufferedWriter[Any]
 ) -> None:
-    kind = cast("ox.QueryResultsFormat", FORMATS[source])
-    results = ox.parse_query_results(lines, format=kind)
-    if form is Form.ASK:
-        out.write(_TRUTH[target].format("true" if _truth(results) else "false").encode())
-    elif isinstance(results, ox.QueryBoolean):
-        raise EndpointFailed("it answers a SELECT with yes or no")
-    else:
-        results.serialize(cast("io.BytesIO", out), format=cast("ox.QueryResultsFormat", FORMATS[target]))
+    results = ox.parse_query_results(lines, format=cast("ox.QueryResultsFormat", FORMATS[source]))
+    try:
+        if form is Form.ASK:
+            # Virtuoso 7 says it as a table with one cell, 1 or 0, or without rows.
+            if isinstance(results, ox.QueryBoolean):
+                truth = bool(results)
+            else:
+                row = next(results, None)
+                truth = row is not None and getattr(row[0], "value", "") in ("1", "true")
+            out.write(_TRUTH[target].format("true" if truth else "false").encode())
+        elif isinstance(results, ox.QueryBoolean):
+            raise EndpointFailed("it answers a SELECT with yes or no")
+        else:
+            results.serialize(cast("io.BytesIO", out), format=cast("ox.QueryResultsFormat", FORMATS[target]))
+    finally:
+        del results  # as above
     while lines.read(_BUFFER):  # what follows the end of the document, so that the end of the message is seen
         pass
-
-
-def _truth(results: ox.QuerySolutions | ox.QueryBoolean) -> bool:
-    """Yes or no; Virtuoso 7 says it as a table with one cell, 1 or 0, or without rows."""
-    if isinstance(results, ox.QueryBoolean):
-        return bool(results)
-    row = next(iter(results), None)
-    value = row[0] if row is not None else None
-    return isinstance(value, ox.Literal) and value.value in ("1", "true")

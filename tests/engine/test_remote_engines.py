@@ -14,6 +14,7 @@ from miit_graph.build.snapshot import Snapshot
 from miit_graph.engine import formats
 from miit_graph.engine.api import Limits, Query
 from miit_graph.engine.errors import EndpointRefused, QuerySyntaxError, TimeLimitExceeded
+from miit_graph.engine.remote.client import Client, Request
 from miit_graph.engine.remote.endpoint import Endpoint
 from miit_graph.engine.remote.engine import RemoteEngine
 from miit_graph.publish.push import Push
@@ -151,10 +152,12 @@ def test_an_answer_that_ran_out_of_the_engines_own_time_is_no_answer(tmp_path):
     """Oxigraph ends it with status 200 and a sentence in the place of the next row."""
     with oxigraph(tmp_path, "--timeout-s", "1") as address:
         engine = RemoteEngine(Endpoint(address))
-        values = " ".join(f"({number})" for number in range(1500))
-        blocks = " ".join(f"VALUES (?{name}) {{ {values} }}" for name in "abc")
-        text = f"SELECT ?a {{ {blocks} FILTER(?a + ?b + ?c < 0) }}"
+        data = "".join(f"<urn:s{number}> <urn:p> {number} .\n" for number in range(30_000))
+        request = Request("*/*", method="PUT", content=data.encode(), content_type="text/turtle")
+        Client(engine.endpoint, address=address.replace("/query", "/store")).send(
+            request, 30, parameters={"default": ""}
+        )
         with pytest.raises(TimeLimitExceeded) as caught:
-            rows(engine, text)
+            rows(engine, "SELECT * { ?s ?p ?o . ?a ?b ?c FILTER(?o = ?c && ?s < ?a) }", seconds=60)
         assert "limit of its own" in caught.value.detail
         engine.close()

@@ -62,6 +62,7 @@ _PARTS = (
             _docs("linked-data", "Linked data and dumps", "关联数据与转储"),
             _docs("python", "The graph in Python", "在 Python 中使用"),
             _docs("federation", "Ask other endpoints", "查询其他端点"),
+            _docs("remote-engines", "Another engine behind it", "接入其他引擎"),
             _docs("data", "Data handbook", "数据手册"),
         ),
     ),

@@ -106,9 +106,8 @@ def _reachable(settings: Settings) -> bool:
     engine = remote_engine(settings, 1)
     try:
         engine.read_mark()
-    except (QueryError, ValueError) as error:
-        said = str(error) if isinstance(error, QueryError) else "What answers there is no SPARQL endpoint."
-        print(f"miit-graph serve: {settings.endpoint}: {said}", file=sys.stderr)
+    except QueryError as error:
+        print(f"miit-graph serve: {settings.endpoint}: {error}", file=sys.stderr)
         return False
     finally:
         engine.close()

@@ -32,6 +32,7 @@ from tests.engine.endpoints import endpoint, table
 from tests.engine.remote_servers import free_port
 
 ALL = "SELECT * { ?s ?p ?o }"
+NO_MARK = table(names=("name", "value"))
 ROW = {"x": {"type": "literal", "value": "one"}}
 
 
@@ -47,6 +48,9 @@ def raw(*parts, status="200 OK", type="application/sparql-results+json", length=
     """An answer written byte by byte, after which the connection is closed."""
 
     def answer(handler, query):
+        if query == MARK:
+            handler.reply(200, NO_MARK)
+            return
         head = [f"HTTP/1.1 {status}", f"Content-Type: {type}", "Connection: close"]
         head += [f"Content-Length: {length}"] if length is not None else []
         head += ["Transfer-Encoding: chunked"] if chunked else []
@@ -169,6 +173,9 @@ def test_an_answer_that_breaks_off_late_breaks_off_here():
 
 def test_limits_of_time_and_size_hold():
     def slowly(handler, query):
+        if query == MARK:
+            handler.reply(200, NO_MARK)
+            return
         handler.connection.settimeout(10)
         handler.connection.recv(1)  # until the other side goes
 
@@ -182,13 +189,16 @@ def test_who_goes_away_ends_the_conversation():
     ended = threading.Event()
 
     def slowly(handler, query):
+        if query == MARK:
+            handler.reply(200, NO_MARK)
+            return
         handler.connection.settimeout(20)
         if handler.connection.recv(1) == b"":
             ended.set()
 
     with endpoint(answer=slowly) as found:
         with pytest.raises(ClientGone):
-            ask(engine_at(found), gone=lambda: bool(found.queries))
+            ask(engine_at(found), gone=lambda: len(found.queries) > 1)
         assert ended.wait(20)
 
 
@@ -196,7 +206,7 @@ def test_an_endpoint_that_is_gone_is_not_asked_for_a_while():
     engine = RemoteEngine(Endpoint(f"http://127.0.0.1:{free_port()}/sparql"))
     for _ in range(4):
         with pytest.raises(EndpointUnavailable) as caught:
-            ask(engine)
+            engine.read_mark()
     assert "several times in a row" in str(caught.value)
     assert caught.value.retry_after
 
@@ -216,14 +226,14 @@ def test_the_breaker_lets_one_try_when_its_time_is_up():
 
 def test_a_broken_connection_is_tried_again_before_the_first_byte():
     def second_time(handler, query):
-        if len(found.queries) == 1:
+        if len(found.queries) == 2:
             handler.close_connection = True
         else:
-            handler.reply(200, table(ROW))
+            handler.reply(200, NO_MARK if query == MARK else table(ROW))
 
     with endpoint(answer=second_time) as found:
         assert b"one" in ask(engine_at(found))
-    assert found.queries == [MARK, MARK, "SELECT * { ?s ?p ?x }"]
+    assert found.queries == [MARK, "SELECT * { ?s ?p ?x }", "SELECT * { ?s ?p ?x }"]
 
 
 def test_credentials_are_sent_and_never_shown():
@@ -272,6 +282,14 @@ def test_a_mark_names_the_push_and_is_read_again():
     assert state.now()[1] == "v1-b"
     now[0] = 60.0  # it can't be read: what is known of the data stays, but not the name of their state
     assert state.now()[0] == Mark("v1", "b", "") and state.now()[1] not in ("v1-a", "v1-b")
+
+
+def test_nothing_is_asked_before_it_is_known_whether_there_is_a_mark():
+    def only_queries(handler, query):
+        handler.reply(*((500, b"") if query == MARK else (200, table(ROW))))
+
+    with endpoint(answer=only_queries) as found, pytest.raises(EndpointFailed):
+        ask(engine_at(found))
 
 
 def test_a_mark_that_is_half_written_is_none():

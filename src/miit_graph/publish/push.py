@@ -66,7 +66,7 @@ class Push:
         began = time.monotonic()
         try:
             known = self._engine.read_mark()
-        except (QueryError, ValueError) as error:
+        except QueryError as error:
             raise ProjectError(f"{self._engine.endpoint.address} cannot be asked: {error}") from None
         address = self._store or self._engine.kind.graph_store_of(self._engine.endpoint.address)
         if not address:

@@ -15,9 +15,10 @@ class EndpointError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """A SPARQL endpoint. ``credentials`` are headers that are never shown; ``ttl`` is for how many seconds it may be
+    """A SPARQL endpoint.
 
-    assumed that its data are what they were; ``kind`` is a name of `kinds`, or ``auto``.
+    ``credentials`` are headers that are never shown; ``ttl`` is for how many seconds its data may be assumed to be what
+    they were; ``kind`` is a name of `kinds`, or ``auto``.
     """
 
     address: str

@@ -56,6 +56,7 @@ _EAGER_SECONDS = 0.5
 _PIPE_CHUNKS = 8
 _LOOK_SECONDS = 0.1
 _SMALL = Limits(seconds=10.0, result_bytes=16 * 1024 * 1024)
+_MARK = Limits(seconds=5.0, result_bytes=16 * 1024 * 1024)
 _ABOUT_SECONDS = 3600.0
 _SAID = 400
 _LOCAL_NAMES = re.compile(r"\b(matches|matchScore|searchKey|urn:x-service-to-blank-node)\b")
@@ -100,9 +101,12 @@ class RemoteEngine:
         return (mark.manifest.get("prefixes") if mark else None) or STANDARD_PREFIXES
 
     def read_mark(self) -> Mark | None:
-        """The mark, asked for now. Raises QueryError, or ValueError if what answers is no SPARQL endpoint."""
-        answer = self._start(QUERY, Allow(Form.SELECT, False, True), formats.JSON, _SMALL, (), "", None)
-        return read_mark(b"".join(answer).decode())
+        """The mark, asked for now. Raises QueryError."""
+        answer = self._start(QUERY, Allow(Form.SELECT, False, True), formats.JSON, _MARK, (), "", None)
+        try:
+            return read_mark(b"".join(answer).decode())
+        except ValueError:
+            raise EndpointFailed("what it answers is no result of a query; is its address right?") from None
 
     def about(self) -> Mapping[str, Any]:
         """What is known of the dataset: from its mark, else from a few bounded queries, not oftener than hourly."""
@@ -135,7 +139,7 @@ class RemoteEngine:
             began = time.monotonic()
             query = federate(self.run, query, decision.form, limits, self.prefixes, gone)
             limits = replace(limits, seconds=max(0.1, limits.seconds - (time.monotonic() - began)))
-        mark, version = self._state.now()
+        mark, version = self._state.asked()
         dataset = _dataset(query, decision, mark)
         text = splice(query.text, query.inlined) if query.inlined else query.text
         if query.inlined and "urn:x-service-to-blank-node" in text:

@@ -25,6 +25,8 @@ MERGED = "urn:x-miit-graph:merged"
 """Holds the default graph where an engine's own is the union of all it has."""
 NOTHING = "urn:x-miit-graph:nothing"
 """A graph that there isn't: for a dataset whose default graph is empty, or that has no named graphs."""
+_AGAIN = 1.0
+"""Seconds after which a mark that could not be read is asked for again."""
 QUERY = f"SELECT ?name ?value {{ GRAPH <{GRAPH}> {{ <{SUBJECT}> ?name ?value }} }}"
 
 
@@ -69,6 +71,17 @@ class State:
         self._lock = threading.Lock()
         self._until = 0.0
         self._known: tuple[Mark | None, str] = (None, "")
+        self._trouble: Exception | None = None
+
+    def asked(self) -> tuple[Mark | None, str]:
+        """As `now`, but raises what kept the mark from being read if it never was.
+
+        Without it nobody knows which graph is the default graph, and a query could be answered from another one.
+        """
+        known = self.now()
+        if self._trouble is not None:
+            raise self._trouble.with_traceback(None)
+        return known
 
     def now(self) -> tuple[Mark | None, str]:
         """The mark, if there is one, and the name of the state."""
@@ -78,13 +91,16 @@ class State:
         with self._lock:
             if self._clock() < self._until:
                 return self._known
+            first = not self._known[1] or self._trouble is not None
             epoch = int(now // self._ttl)
             try:
                 mark = self._read()
                 name = f"{mark.version}-{mark.push}" if mark else f"{self._name}-{epoch}"
-            except Exception:
+                self._trouble = None
+            except Exception as error:
                 # Who can't be asked now can't answer either. What is known of the dataset stays, its state is unknown.
                 mark, name = self._known[0], f"{self._name}-{epoch}"
+                self._trouble = error if first else None
             self._known = (mark, name)
-            self._until = (epoch + 1) * self._ttl
+            self._until = (epoch + 1) * self._ttl if self._trouble is None else now + min(_AGAIN, self._ttl)
             return self._known

@@ -61,6 +61,8 @@ _PARTS = (
             _docs("versions", "Versions", "版本"),
             _docs("linked-data", "Linked data and dumps", "关联数据与转储"),
             _docs("python", "The graph in Python", "在 Python 中使用"),
+            _docs("agents", "The graph for agents", "供智能体使用"),
+            _docs("your-own-graph", "A graph of your own", "建立自己的图谱"),
             _docs("federation", "Ask other endpoints", "查询其他端点"),
             _docs("remote-engines", "Another engine behind it", "接入其他引擎"),
             _docs("data", "Data handbook", "数据手册"),
@@ -93,6 +95,8 @@ _PARTS = (
         (
             Page("changelog.md", ("Changelog", "变更记录"), "CHANGELOG.md"),
             Page("contributing.md", ("Contributing", "参与贡献"), "CONTRIBUTING.md"),
+            _docs("releasing", "Making a release", "发布流程"),
+            _docs("third-party", "What others wrote", "第三方组件"),
         ),
     ),
 )

@@ -226,6 +226,39 @@ def parser() -> argparse.ArgumentParser:
     reload.add_argument("--project", type=Path, metavar="DIR", help="folder with a graph.toml")
     reload.add_argument("--snapshot", type=Path, metavar="DIR", help="the folder that the servers were started with")
 
+    update = _command(
+        commands,
+        "update",
+        "Run a SPARQL update: what conforms to the shapes becomes a version, anything else changes nothing.",
+        "  miit-graph update fix.ru --message 'Corrects a date'\n"
+        "  miit-graph update - --endpoint http://127.0.0.1:8000/sparql --token $TOKEN --dry-run < fix.ru",
+    )
+    update.add_argument("update", metavar="FILE|-|TEXT", help="a file, - for standard input, or the update itself")
+    where = update.add_mutually_exclusive_group()
+    where.add_argument(
+        "--project", type=Path, metavar="DIR", help="folder with a graph.toml; no server may run over it"
+    )
+    where.add_argument("--endpoint", metavar="URL", help="the /sparql address of a server that takes changes")
+    update.add_argument(
+        "--token", default=os.environ.get("MIIT_GRAPH_TOKEN", ""), help="with --endpoint (default: $MIIT_GRAPH_TOKEN)"
+    )
+    update.add_argument("--message", default="", help="why, for those who read the versions")
+    update.add_argument(
+        "--author", default=os.environ.get("USER", "somebody"), help="with a project: who (default: $USER)"
+    )
+    update.add_argument("--dry-run", action="store_true", help="only say what would happen")
+    update.add_argument("--lang", choices=("en", "zh"), default="en", help="language of the report")
+
+    versions = _command(
+        commands,
+        "versions",
+        "List the versions of a project, newest first.",
+        "  miit-graph versions --limit 10",
+    )
+    versions.add_argument("--project", type=Path, metavar="DIR", help="folder with a graph.toml")
+    versions.add_argument("--limit", type=int, default=20, metavar="N", help="how many (default 20; 0: all)")
+    versions.add_argument("--format", choices=("text", "json"), default="text")
+
     token = _command(
         commands,
         "token",
@@ -268,9 +301,9 @@ def parser() -> argparse.ArgumentParser:
     )
     export.add_argument(
         "what",
-        choices=("rdf", "graph", "picture", "docs"),
+        choices=("rdf", "graph", "picture", "docs", "source"),
         help="rdf: the dataset; graph: for visualisation tools; picture: a chart or time line as SVG; "
-        "docs: pages about the ontology, codes and rules",
+        "docs: pages about the ontology, codes and rules; source: accepted changes into the project's files",
     )
     export.add_argument(
         "picture", nargs="?", choices=PICTURES, help="picture: the organisation chart, or what has a date"

@@ -24,6 +24,7 @@ from miit_graph.engine import formats
 from miit_graph.engine.api import Engine, Query
 from miit_graph.engine.errors import QueryError
 from miit_graph.settings import SettingError, Settings
+from miit_graph.versions.journal import JournalError
 from miit_graph.vocabulary import shorten
 from miit_graph.writing.tokens import Tokens, TokensError
 from miit_graph.writing.tokens import make as make_token
@@ -31,7 +32,7 @@ from miit_graph.writing.tokens import make as make_token
 if TYPE_CHECKING:
     from miit_graph.serve import Place
 
-FAULTS = (BuildError, QueryError, SettingError, TokensError)
+FAULTS = (BuildError, JournalError, QueryError, SettingError, TokensError)
 """Exceptions that mean that the data, the query or a setting is at fault: exit code 1 and the message, no trace."""
 
 # The validator and the engine are imported by the commands that need them: they take longer to load than most
@@ -94,13 +95,14 @@ def new(arguments: argparse.Namespace) -> int:
 
 def build(arguments: argparse.Namespace) -> int:
     """Build and publish a snapshot; a graph that does not conform is reported and leaves the old one in place."""
-    from miit_graph.build import pipeline, report
+    from miit_graph.build import report
+    from miit_graph.versions.sync import build_version
 
     project = _project(arguments)
     snapshots = arguments.out or dataset.snapshots_folder(project, Settings.from_environment())
     try:
         with _progress() as progress:
-            snapshot, result = pipeline.build(
+            snapshot, result = build_version(
                 project, snapshots, progress, arguments.sources, arguments.processor, arguments.inference
             )
     except ValidationError as error:
@@ -187,6 +189,20 @@ def _place(arguments: argparse.Namespace, settings: Settings) -> Place | None:
         return Place(arguments.snapshot.absolute())
     project = _project(arguments)
     return Place(dataset.snapshots_folder(project, settings), project)
+
+
+def update(arguments: argparse.Namespace) -> int:
+    """Run a SPARQL update on a project's versions, or on a server."""
+    from miit_graph.commands_writing import update
+
+    return update(arguments)
+
+
+def versions(arguments: argparse.Namespace) -> int:
+    """List the versions of a project, newest first."""
+    from miit_graph.commands_writing import versions
+
+    return versions(arguments)
 
 
 def reload(arguments: argparse.Namespace) -> int:
@@ -293,6 +309,10 @@ def _query_text(argument: str) -> str:
 
 def export(arguments: argparse.Namespace) -> int:
     """Write the whole dataset in one RDF format or graph format, a picture, or the pages on its ontology."""
+    if arguments.what == "source":
+        from miit_graph.commands_writing import export_source
+
+        return export_source(arguments)
     opened = _open(arguments)
     if arguments.what == "docs":
         return _export_docs(opened, arguments.out or Path("docs/ontology"))
@@ -447,6 +467,8 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "reload": reload,
     "token": token,
     "push": push,
+    "update": update,
+    "versions": versions,
     "export": export,
     "info": info,
     "blame": blame,

@@ -104,9 +104,9 @@ def prepare(selection: Selection, settings: Settings, progress: Callable[[str], 
 
     found = current(project, folder)
     if found is None:
-        from miit_graph.build.pipeline import build
+        from miit_graph.versions.sync import build_version
 
-        found, _ = build(project, folder, progress)
+        found, _ = build_version(project, folder, progress)
     return Selection(snapshot=found.path)
 
 

@@ -20,7 +20,7 @@ from miit_graph.build.files import discover, load_files
 from miit_graph.build.freshness import program_versions
 from miit_graph.build.infer import infer
 from miit_graph.build.shacl import load_shapes
-from miit_graph.build.snapshot import Snapshot, freeze
+from miit_graph.build.snapshot import FROM_CHANGE, FROM_FILES, Snapshot, freeze
 from miit_graph.build.sources import Locator, Project, SourceFile, parse
 from miit_graph.build.validate import Report, validate
 from miit_graph.vocabulary import RDFS, SKOS
@@ -132,12 +132,14 @@ def finish(
     processor: str = "rudof",
     inference: bool = True,
     publish: bool = True,
+    changed: Snapshot | None = None,
 ) -> tuple[Snapshot, Report]:
     """The second half of `build`: check what was assembled, complete it and freeze it.
 
-    Without `publish` the snapshot is complete but not the one that is served.
+    Without `publish` the snapshot is complete but not the one that is served. `changed` is the snapshot that a change
+    has made this one of, without looking at the files.
     """
-    inputs = project.inputs_digest()
+    inputs = project.inputs_digest() if changed is None else changed.manifest.get("inputs", "")
     report = check(project, assembled, progress, sources, processor)
     if not report.conforms:
         raise ValidationError(report)
@@ -145,6 +147,7 @@ def finish(
         progress("Writing out what follows from the ontology")
         infer(assembled.store, project)
     manifest = _describe(project, assembled, report, inputs)
+    manifest["origin"] = FROM_FILES if changed is None else FROM_CHANGE
     progress("Describing the dataset")
     manifest["graphs"].append(describe(assembled.store, project, manifest))
     progress("Freezing the snapshot")

@@ -32,6 +32,9 @@ from miit_graph.build.errors import SnapshotError
 LAYOUT = 2
 """Number of the folder's layout; a snapshot of another one is not opened. Since 2 the dataset describes itself."""
 
+FROM_FILES, FROM_CHANGE = "files", "change"
+"""In the manifest, as ``origin``: whether the snapshot was built from a project's files, or made by a change."""
+
 _FILES = ("dataset.nq", "merged.nt", "manifest.json")
 
 
@@ -150,7 +153,9 @@ def freeze(quads: Iterable[ox.Quad], snapshots: Path, describe: Mapping[str, Any
         target = snapshots / version
         if target.exists():
             # The same content was built before: keep its folder, renew what the manifest says about the build.
-            (temporary / "manifest.json").replace(target / "manifest.json")
+            # That it is what the files say is not forgotten when a change comes to the same.
+            if describe.get("origin") != FROM_CHANGE:
+                (temporary / "manifest.json").replace(target / "manifest.json")
             shutil.rmtree(temporary)
         else:
             temporary.rename(target)

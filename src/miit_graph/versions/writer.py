@@ -26,6 +26,9 @@ from miit_graph.versions.patch import Patch
 from miit_graph.versions.prune import Policy, prune
 from miit_graph.versions.restore import kept, restored
 
+BUILD = "build"
+"""The author of versions that were built from the files; no token has this name."""
+
 
 class VersionConflict(Exception):
     """The change was meant for another version than the present one."""
@@ -119,7 +122,9 @@ class Writer:
         old = frozenset(present.quads())
         assembled = assemble_changed(self.project, old, authored)
         try:
-            snapshot, report = finish(self.project, assembled, self.snapshots, processor=processor, publish=False)
+            snapshot, report = finish(
+                self.project, assembled, self.snapshots, processor=processor, publish=False, changed=present
+            )
         except ValidationError as error:
             return Proposal(Patch(), authored, error.report, None)
         return Proposal(Patch.between(old, snapshot.quads()), authored, report, snapshot)
@@ -157,7 +162,7 @@ class Writer:
         latest = self.journal.latest
         if latest is None:
             base = Snapshot.open(self.snapshots)
-            told = {"author": "build", "message": "as built from the files", "time": _now()}
+            told = {"author": BUILD, "message": "as built from the files", "time": _now()}
             base.sync()
             self.journal.append(Version(1, snapshot=base.version, added=0, removed=0, **told), Patch())
             return

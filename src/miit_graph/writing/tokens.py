@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from miit_graph.versions.writer import BUILD
+
 _LINE = re.compile(r"([A-Za-z0-9][A-Za-z0-9._@-]{0,63}):sha256:([0-9a-f]{64})", re.ASCII)
 _BYTES = 32
 
@@ -39,7 +41,10 @@ class Tokens:
             try:
                 text = Path(where).read_text(encoding="utf-8")
             except (OSError, UnicodeDecodeError) as error:
-                raise TokensError(f"{where}: the file with the tokens cannot be read: {error}") from None
+                raise TokensError(
+                    f"{where}: the file with the tokens cannot be read ({error.__class__.__name__})."
+                    " If a token was meant: an entry reads name:sha256:HEX. Make one with: miit-graph token NAME"
+                ) from None
         hashes: dict[str, bytes] = {}
         for number, line in enumerate(text.splitlines(), 1):
             for entry in line.partition("#")[0].split():
@@ -49,6 +54,8 @@ class Tokens:
                         f"{where}, line {number}: an entry reads name:sha256:HEX (64 hexadecimal digits)."
                         " Make one with: miit-graph token NAME"
                     )
+                if found[1] == BUILD:
+                    raise TokensError(f"{where}, line {number}: the name {BUILD} stands for builds from files.")
                 if found[1] in hashes:
                     raise TokensError(f"{where}, line {number}: the name {found[1]} is given twice.")
                 hashes[found[1]] = bytes.fromhex(found[2])
@@ -72,6 +79,8 @@ class Tokens:
 def make(name: str) -> tuple[str, str]:
     """A new token, and the line that names it. Raises TokensError for a name that can't be one."""
     token = secrets.token_urlsafe(_BYTES)
+    if name == BUILD:
+        raise TokensError(f"{BUILD} is the author of what is built from files; take another name.")
     line = f"{name}:sha256:{hashlib.sha256(token.encode()).hexdigest()}"
     if not _LINE.fullmatch(line):
         raise TokensError(f"{name!r} can't be a name. Take letters, digits and . _ @ - (at most 64).")

@@ -249,16 +249,6 @@ def parser() -> argparse.ArgumentParser:
     update.add_argument("--dry-run", action="store_true", help="only say what would happen")
     update.add_argument("--lang", choices=("en", "zh"), default="en", help="language of the report")
 
-    versions = _command(
-        commands,
-        "versions",
-        "List the versions of a project, newest first.",
-        "  miit-graph versions --limit 10",
-    )
-    versions.add_argument("--project", type=Path, metavar="DIR", help="folder with a graph.toml")
-    versions.add_argument("--limit", type=int, default=20, metavar="N", help="how many (default 20; 0: all)")
-    versions.add_argument("--format", choices=("text", "json"), default="text")
-
     token = _command(
         commands,
         "token",

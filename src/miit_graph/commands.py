@@ -198,13 +198,6 @@ def update(arguments: argparse.Namespace) -> int:
     return update(arguments)
 
 
-def versions(arguments: argparse.Namespace) -> int:
-    """List the versions of a project, newest first."""
-    from miit_graph.commands_writing import versions
-
-    return versions(arguments)
-
-
 def reload(arguments: argparse.Namespace) -> int:
     """Have the servers over a folder of snapshots serve what is published there now."""
     from miit_graph.reload import tell_servers
@@ -468,7 +461,6 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "token": token,
     "push": push,
     "update": update,
-    "versions": versions,
     "export": export,
     "info": info,
     "blame": blame,

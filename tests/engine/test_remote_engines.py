@@ -123,6 +123,7 @@ def test_the_whole_site_stands_before_it(engine):
     client = create_app(settings, engine, engine.about()).test_client()
     for path in ("/", "/query", "/explore", "/search?q=caict", "/void", "/health/ready"):
         assert client.get(path).status_code == 200, path
+    assert "extensionFunction" not in client.get("/sparql", headers={"Accept": "text/turtle"}).text
 
 
 @pytest.mark.parametrize("path", ["/doc/miit", "/chart", "/timeline", "/sources", "/disputes", "/export/graph.gexf"])

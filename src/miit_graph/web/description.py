@@ -18,6 +18,7 @@ from miit_graph.publish import whole
 from miit_graph.publish.dcat import Distribution
 from miit_graph.publish.dumps import ENDINGS, FORMATS, file_names
 from miit_graph.publish.profile import Profile, profile
+from miit_graph.publish.service import FUNCTIONS
 from miit_graph.publish.sparql_text import iri as text_of
 from miit_graph.publish.triples import DCAT, SPDX
 from miit_graph.publish.void import Places
@@ -43,6 +44,14 @@ def places() -> Places:
 
 def told(files: tuple[Distribution, ...] = (), *, details: bool = True) -> list[ox.Triple]:
     """All that is told; without ``details`` what can be had quickly and is short enough for every visitor."""
+    found = _told(files, details)
+    if not context().settings.endpoint:
+        return found
+    lacking = {str(function) for function in FUNCTIONS}  # another engine doesn't have them
+    return [t for t in found if not lacking & {getattr(t.subject, "value", ""), getattr(t.object, "value", "")}]
+
+
+def _told(files: tuple[Distribution, ...], details: bool) -> list[ox.Triple]:
     base = context().about.base
     federated = bool(context().settings.services)
     graph = f"{base}{whole.GRAPH}"

@@ -25,7 +25,7 @@ show(chosen());
 document.addEventListener("DOMContentLoaded", () => {
   const button = document.querySelector<HTMLButtonElement>("#theme");
   if (!button) return;
-  button.hidden = false;
+  button.disabled = false;
   button.setAttribute("aria-pressed", String(isDark()));
   button.addEventListener("click", () => {
     const theme = isDark() ? "light" : "dark";

@@ -165,10 +165,10 @@ def serve(arguments: argparse.Namespace) -> int:
         settings = replace(settings, port=arguments.port)
     if settings.tokens:
         Tokens.read(settings.tokens)  # what is wrong with them is told here, not by a server process
-        if arguments.data or arguments.snapshot:
+        if other := next((name for name in ("data", "snapshot", "endpoint") if getattr(arguments, name, None)), None):
             raise ProjectError(
                 "Changes (MIIT_GRAPH_TOKENS) need a project with its shapes and rules, which"
-                f" {'--data' if arguments.data else '--snapshot'} doesn't give. Serve a project, or unset the tokens."
+                f" --{other} doesn't give. Serve a project, or unset the tokens."
             )
     try:
         with _progress() as progress:

@@ -1,6 +1,6 @@
 """The writer is killed at any moment: nothing that was acknowledged is lost, nothing that was refused is there.
 
-``MIIT_GRAPH_CRASHES`` says how many times (default 6; the promise was checked with 200).
+``MIIT_GRAPH_CRASHES`` says how many times (default 6).
 """
 
 import os
@@ -25,7 +25,6 @@ from tests.writing.small import BASE, ID, SCALES, built, setting
 
 pytestmark = pytest.mark.skipif(not AVAILABLE, reason="needs Linux")
 CRASHES = int(os.environ.get("MIIT_GRAPH_CRASHES", "6"))
-START_SECONDS = 5.0
 
 
 def weight(store, scale):

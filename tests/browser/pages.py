@@ -1,0 +1,58 @@
+"""One page of every kind that the server shows for the shipped graph: what the browser tests and screenshots go through."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from playwright.sync_api import Page, expect
+
+_ASKED = "SELECT ?unit ?name WHERE { ?unit a m:PublicInstitution ; skos:prefLabel ?name } ORDER BY ?unit LIMIT 30"
+
+PAGES = {
+    "home": "/",
+    "search": "/search?q=%E4%BF%A1%E6%81%AF",
+    "search-start": "/search",
+    "search-nothing": "/search?q=qqqqqq",
+    "ministry": "/doc/miit",
+    "institution": "/doc/caict",
+    "person": "/doc/miao-wei",
+    "post": "/doc/post-party-secretary",
+    "law": "/doc/who-fctc",
+    "nameplate": "/doc/plate-cnsa",
+    "event": "/doc/npc-11-session-1",
+    "programme": "/doc/thousand-talents",
+    "figure": "/doc/stat-universities",
+    "conflict": "/doc/conflict-xinjiang-name",
+    "fact": "/doc/mandate-wireless-regulation",
+    "citation": "/doc/cite-b-9",
+    "code": "/doc/code/scheme-voice",
+    "class": "/describe?iri=" + quote("https://w3id.org/miit-graph/ont#Nameplate", safe=""),
+    "shape": "/doc/shape/within-lifetime",
+    "document": "/doc/src-b",
+    "foreign": "/describe?iri=" + quote("http://www.w3.org/ns/org#Organization", safe=""),
+    "explore": "/explore?root=caict",
+    "chart": "/chart",
+    "timeline": "/timeline",
+    "query": "/query",
+    "sources": "/sources",
+    "source": "/sources/src-b",
+    "disputes": "/disputes",
+    "dumps": "/dump/",
+    "export": "/export/graph",
+    "dataset": "/describe?iri=" + quote("https://w3id.org/miit-graph/void#dataset", safe=""),
+    "ontology": "/ontology/",
+    "table": "/sparql?format=html&query=" + quote(_ASKED, safe=""),
+    "truth": "/sparql?format=html&query=" + quote("ASK { ?s ?p ?o }", safe=""),
+    "wrong-query": "/sparql?format=html&query=" + quote("SELECT ?s WHERE { ?s ?p }", safe=""),
+    "not-found": "/doc/no-such-thing",
+    "problems": "/problems",
+}
+"""Their names and where they are, relative to the server."""
+
+
+def settled(page: Page) -> None:
+    """Wait until what the page draws by itself is there."""
+    page.wait_for_load_state("networkidle")
+    if page.locator("#explorer").count():
+        expect(page.locator("#explorer[data-ready]")).to_be_visible()
+    page.evaluate("document.fonts.ready.then(() => null)")

@@ -1,0 +1,64 @@
+"""Pictures of every page, to be looked at: ``make screenshots`` puts them into build/screenshots/, with an index.html."""
+
+from __future__ import annotations
+
+import itertools
+from html import escape
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.pages import PAGES, settled
+from tests.conftest import ROOT
+
+FOLDER = ROOT / "build" / "screenshots"
+WIDTHS = {"wide": (1440, 1000), "narrow": (390, 844)}
+THEMES = ("light", "dark")
+LANGUAGES = ("en", "zh")
+TALLEST = 12_000
+"""Pixels; of longer pages the beginning is shown."""
+
+
+def _file(name: str, width: str, theme: str, language: str) -> str:
+    return f"{name}-{width}-{theme}-{language}.png"
+
+
+@pytest.mark.parametrize(("width", "theme", "language"), itertools.product(WIDTHS, THEMES, LANGUAGES))
+def test_take(browser: Browser, site: str, width: str, theme: str, language: str) -> None:
+    """A run with ``-k home`` in mind would gain little: what takes long is starting."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    across, high = WIDTHS[width]
+    context = browser.new_context(
+        base_url=site,
+        locale={"en": "en-GB", "zh": "zh-CN"}[language],
+        timezone_id="Asia/Shanghai",
+        color_scheme=theme,  # type: ignore[arg-type]
+        viewport={"width": across, "height": high},
+        reduced_motion="reduce",
+    )
+    page = context.new_page()
+    for name, address in PAGES.items():
+        page.goto(address)
+        settled(page)
+        tall = min(page.evaluate("document.documentElement.scrollHeight"), TALLEST)
+        clip = {"x": 0, "y": 0, "width": across, "height": max(tall, high)}
+        page.screenshot(path=FOLDER / _file(name, width, theme, language), full_page=True, clip=clip, caret="hide")  # type: ignore[arg-type]
+    context.close()
+    _write_index(FOLDER)
+
+
+def _write_index(folder: Path) -> None:
+    """One page with all pictures, the kinds of one page side by side."""
+    rows = []
+    for name in PAGES:
+        files = [_file(name, *kind) for kind in itertools.product(WIDTHS, THEMES, LANGUAGES)]
+        shown = "".join(
+            f'<a href="{escape(file)}"><img src="{escape(file)}" loading="lazy" alt="{escape(file)}"></a>'
+            for file in files
+            if (folder / file).is_file()
+        )
+        rows.append(f"<h2>{escape(name)}</h2><div>{shown}</div>")
+    style = "div{display:flex;gap:1rem;align-items:start;overflow-x:auto}img{max-width:22rem;border:1px solid #999}"
+    text = f"<!doctype html><meta charset=utf-8><title>Screenshots</title><style>{style}</style>{''.join(rows)}"
+    (folder / "index.html").write_text(text, encoding="utf-8")

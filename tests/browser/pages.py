@@ -1,4 +1,4 @@
-"""One page of every kind that the server shows for the shipped graph: what the browser tests and screenshots go through."""
+"""One page of every kind that the server shows for the shipped graph: what browser tests and screenshots go through."""
 
 from __future__ import annotations
 

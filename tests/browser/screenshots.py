@@ -1,4 +1,4 @@
-"""Pictures of every page, to be looked at: ``make screenshots`` puts them into build/screenshots/, with an index.html."""
+"""Pictures of every page, to be looked at: ``make screenshots`` puts them into build/screenshots/, with an index."""
 
 from __future__ import annotations
 

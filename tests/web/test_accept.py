@@ -98,7 +98,9 @@ def test_browsers_see_answers(small, client):
     assert kind(small.get("SELECT * { ?s ?p ?o } LIMIT 1", BROWSERS[client])) == HTML
     assert kind(small.get("ASK {}", BROWSERS[client])) == HTML
     assert kind(small.get("CONSTRUCT WHERE { ?s ?p ?o } LIMIT 1", BROWSERS[client])) == "text/plain"
-    assert kind(get(small, "/sparql", BROWSERS[client])) == HTML
+    editor = get(small, "/sparql", BROWSERS[client])
+    assert (editor.status, editor.headers["Location"]) == (303, "/query")
+    assert kind(get(small, "/query", BROWSERS[client])) == HTML
 
 
 @pytest.mark.parametrize("accept", [*BROWSERS.values(), *(accept for accept, _ in GRAPHS.values())])

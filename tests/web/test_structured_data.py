@@ -46,7 +46,7 @@ def test_entities_have_the_types_of_the_alignments(shipped, name, kind):
     assert kind in ([found["@type"]] if isinstance(found["@type"], str) else found["@type"])
 
 
-@pytest.mark.parametrize("path", ["/sparql", "/dump/", "/problems", "/sparql?query=ASK{}", "/"])
+@pytest.mark.parametrize("path", ["/query", "/dump/", "/problems", "/sparql?query=ASK{}", "/"])
 def test_every_page_has_one(small, path):
     assert card(small, path)
 

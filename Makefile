@@ -13,7 +13,7 @@ JS_READY := tests/node_modules/.ready
 FRONT_SOURCES := $(wildcard frontend/*.json frontend/build.* frontend/src/* frontend/src/*/*)
 
 .DEFAULT_GOAL := help
-.PHONY: wheel help serve build validate docs test lint front format clean
+.PHONY: wheel help serve build validate docs test lint front screenshots format clean
 
 help:
 	@sed -n 's/^# make/  make/p' Makefile
@@ -61,6 +61,10 @@ docs: $(DEV_READY)
 test: $(DEV_READY) $(FRONT_READY) $(JS_READY) lint
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile -m 'not alone'
 	$(BIN)/python -m pytest -m alone
+
+# Pictures of every page, wide and narrow, light and dark, in both languages, in build/screenshots/.
+screenshots: $(DEV_READY) $(FRONT_READY)
+	$(BIN)/python -m pytest tests/browser/screenshots.py
 
 lint: $(DEV_READY)
 	$(BIN)/ruff check

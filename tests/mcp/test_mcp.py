@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import anyio
@@ -29,7 +30,8 @@ def conversation(server: Any, talk: Callable[[Client], Any]) -> Any:
         async with Client(server) as client:
             return await talk(client)
 
-    return anyio.run(hold)
+    with ThreadPoolExecutor(1) as apart:  # the browser tests leave a loop in the thread of the tests
+        return apart.submit(anyio.run, hold).result()
 
 
 def caller(server: Any) -> Call:

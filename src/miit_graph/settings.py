@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
 from miit_graph.engine.api import Limits
-from miit_graph.engine.federation.allowed import read_entry
-from miit_graph.engine.remote.endpoint import Endpoint, check_address, credentials
+from miit_graph.engine.remote.endpoint import Endpoint, credentials
 from miit_graph.engine.remote.kinds import NAMES
+from miit_graph.setting_kinds import BYTES, ENDPOINT, ENDPOINTS, FOLDER, HEADER, HOST, SECONDS, Kind, one_of, whole
 
 
 class SettingError(ValueError):
@@ -30,75 +29,7 @@ class SettingError(ValueError):
         self.expected = expected
 
 
-@dataclass(frozen=True, slots=True)
-class _Kind:
-    """How a setting is read from text (ValueError if it can't be), and what a person is told to write."""
-
-    read: Callable[[str], Any]
-    expected: str
-
-
-def _bounded(read: Callable[[str], float], low: float, high: float) -> Callable[[str], float]:
-    def inside(text: str) -> float:
-        value = read(text)
-        if not low <= value <= high:  # also refuses NaN
-            raise ValueError(text)
-        return value
-
-    return inside
-
-
-def _name(text: str) -> str:
-    if not text or any(character.isspace() for character in text):
-        raise ValueError(text)
-    return text
-
-
-def _own_or_union(text: str) -> str:
-    if text not in ("own", "union"):
-        raise ValueError(text)
-    return text
-
-
-def _engine_kind(text: str) -> str:
-    if text not in ("auto", "process", "local"):
-        raise ValueError(text)
-    return text
-
-
-def _whole(low: int, high: int) -> _Kind:
-    return _Kind(_bounded(int, low, high), f"a whole number from {low} to {high}")
-
-
-def _endpoints(text: str) -> tuple[str, ...]:
-    return tuple(read_entry(entry) for entry in text.split())
-
-
-_HOST = _Kind(_name, "a host name or an IP address")
-_SECONDS = _Kind(_bounded(float, 0.1, 86_400), "a number of seconds from 0.1 to 86400")
-_BYTES = _whole(1_024, 1 << 40)
-_FOLDER = _Kind(Path, "a folder")
-
-
-def _endpoint(text: str) -> str:
-    check_address(text)
-    return text
-
-
-def _endpoint_kind(text: str) -> str:
-    if text not in ("auto", *NAMES):
-        raise ValueError(text)
-    return text
-
-
-def _header(text: str) -> str:
-    name, colon, value = text.partition(":")
-    if not colon or not re.fullmatch(r"[!#$%&'*+.^_`|~A-Za-z0-9-]+", name.strip()) or not value.strip().isprintable():
-        raise ValueError(text)
-    return text
-
-
-def _setting(default: Any, variable: str, kind: _Kind, meaning: str, *, secret: bool = False) -> Any:
+def _setting(default: Any, variable: str, kind: Kind, meaning: str, *, secret: bool = False) -> Any:
     metadata = {"variable": variable, "kind": kind, "help": meaning, "secret": secret}
     return dataclasses.field(default=default, repr=not secret, metadata=metadata)
 
@@ -107,232 +38,232 @@ def _setting(default: Any, variable: str, kind: _Kind, meaning: str, *, secret: 
 class Settings:
     """The settings of one server. Times are in seconds, sizes in bytes."""
 
-    host: str = _setting("127.0.0.1", "HOST", _HOST, "Address the server listens on.")
-    port: int = _setting(8000, "PORT", _whole(0, 65_535), "Port the server listens on; 0 takes a free one.")
+    host: str = _setting("127.0.0.1", "HOST", HOST, "Address the server listens on.")
+    port: int = _setting(8000, "PORT", whole(0, 65_535), "Port the server listens on; 0 takes a free one.")
     snapshots: Path | None = _setting(
         None,
         "MIIT_GRAPH_SNAPSHOTS",
-        _FOLDER,
+        FOLDER,
         "Folder in which built snapshots are kept; by default build/snapshots in the project, else the user's cache.",
     )
     snapshot: Path | None = _setting(
-        None, "MIIT_GRAPH_SNAPSHOT", _FOLDER, "A built snapshot to serve instead of a project."
+        None, "MIIT_GRAPH_SNAPSHOT", FOLDER, "A built snapshot to serve instead of a project."
     )
     data: tuple[Path, ...] = _setting(
         (),
         "MIIT_GRAPH_DATA",
-        _Kind(lambda text: tuple(map(Path, text.split(os.pathsep))), f"paths, separated by {os.pathsep}"),
+        Kind(lambda text: tuple(map(Path, text.split(os.pathsep))), f"paths, separated by {os.pathsep}"),
         "RDF files or folders to serve instead of a project.",
     )
     default_graph: str = _setting(
         "own",
         "MIIT_GRAPH_DEFAULT_GRAPH",
-        _Kind(_own_or_union, "own or union"),
+        one_of("own", "union"),
         "For RDF files: the default graph as in the files (own), or merged with all named graphs (union).",
     )
     timeout: float = _setting(
         30.0,
         "MIIT_GRAPH_TIMEOUT",
-        _SECONDS,
+        SECONDS,
         "Seconds a query may take if the request doesn't say `timeout=`.",
     )
     max_timeout: float = _setting(
-        60.0, "MIIT_GRAPH_MAX_TIMEOUT", _SECONDS, "The most seconds a request may ask for with `timeout=`."
+        60.0, "MIIT_GRAPH_MAX_TIMEOUT", SECONDS, "The most seconds a request may ask for with `timeout=`."
     )
-    query_bytes: int = _setting(256 * 1024, "MIIT_GRAPH_QUERY_BYTES", _BYTES, "Longest query text, in bytes of UTF-8.")
-    body_bytes: int = _setting(1024 * 1024, "MIIT_GRAPH_BODY_BYTES", _BYTES, "Largest request body, in bytes.")
+    query_bytes: int = _setting(256 * 1024, "MIIT_GRAPH_QUERY_BYTES", BYTES, "Longest query text, in bytes of UTF-8.")
+    body_bytes: int = _setting(1024 * 1024, "MIIT_GRAPH_BODY_BYTES", BYTES, "Largest request body, in bytes.")
     result_bytes: int = _setting(
-        512 * 1024 * 1024, "MIIT_GRAPH_RESULT_BYTES", _BYTES, "Largest answer to one query, in bytes."
+        512 * 1024 * 1024, "MIIT_GRAPH_RESULT_BYTES", BYTES, "Largest answer to one query, in bytes."
     )
-    nesting: int = _setting(64, "MIIT_GRAPH_NESTING", _whole(4, 128), "How deep brackets may be nested in a query.")
+    nesting: int = _setting(64, "MIIT_GRAPH_NESTING", whole(4, 128), "How deep brackets may be nested in a query.")
     query_memory: int = _setting(
         1024 * 1024 * 1024,
         "MIIT_GRAPH_QUERY_MEMORY",
-        _BYTES,
+        BYTES,
         "Memory that one query may take, in bytes, beyond the graph itself.",
     )
     memory: int = _setting(
         0,
         "MIIT_GRAPH_MEMORY",
-        _whole(0, 1 << 50),
+        whole(0, 1 << 50),
         "Memory that all queries together may take, in bytes; 0 stands for a third of the machine's.",
     )
     engine: str = _setting(
         "auto",
         "MIIT_GRAPH_ENGINE",
-        _Kind(_engine_kind, "auto, process or local"),
+        one_of("auto", "process", "local"),
         "Where queries run: in processes that can be stopped (process), in the web server (local), or in processes"
         " where the system can do it (auto).",
     )
     engine_socket: str = _setting(
         "",
         "MIIT_GRAPH_ENGINE_SOCKET",
-        _Kind(str, "the path of a socket"),
+        Kind(str, "the path of a socket"),
         "Set by the server for its own processes: where the engine process listens.",
     )
     workers: int = _setting(
-        64, "MIIT_GRAPH_WORKERS", _whole(1, 256), "How many queries run at the same time in processes of their own."
+        64, "MIIT_GRAPH_WORKERS", whole(1, 256), "How many queries run at the same time in processes of their own."
     )
     queue: int = _setting(
-        64, "MIIT_GRAPH_QUEUE", _whole(0, 1024), "How many queries wait when all places to run are taken."
+        64, "MIIT_GRAPH_QUEUE", whole(0, 1024), "How many queries wait when all places to run are taken."
     )
     stall_seconds: float = _setting(
         60.0,
         "MIIT_GRAPH_STALL",
-        _SECONDS,
+        SECONDS,
         "Seconds after which a client that takes nothing of its answer is given up.",
     )
     query_threads: int = _setting(
         4,
         "MIIT_GRAPH_QUERY_THREADS",
-        _whole(1, 256),
+        whole(1, 256),
         "With the local engine: how many queries are evaluated at the same time.",
     )
     web_processes: int = _setting(
         0,
         "MIIT_GRAPH_WEB_PROCESSES",
-        _whole(0, 256),
+        whole(0, 256),
         "How many processes answer requests; 0 stands for the number of processors, at most 8.",
     )
     web_threads: int = _setting(
         16,
         "MIIT_GRAPH_WEB_THREADS",
-        _whole(1, 1024),
+        whole(1, 1024),
         "How many requests each web process answers at the same time, besides those that wait for a query.",
     )
     cache_bytes: int = _setting(
         64 * 1024 * 1024,
         "MIIT_GRAPH_CACHE",
-        _whole(0, 1 << 40),
+        whole(0, 1 << 40),
         "Memory for answers kept in each web process, in bytes; an answer of up to a quarter of it is kept.",
     )
     export_size: int = _setting(
         200_000,
         "MIIT_GRAPH_EXPORT_SIZE",
-        _whole(1, 1 << 40),
+        whole(1, 1 << 40),
         "How many nodes and edges a graph file made by the server may have together.",
     )
     tokens: str = _setting(
         "",
         "MIIT_GRAPH_TOKENS",
-        _Kind(str, "lines name:sha256:HEX, or the name of a file with such lines"),
+        Kind(str, "lines name:sha256:HEX, or the name of a file with such lines"),
         "Who may change the data: named tokens as 'miit-graph token NAME' prints them, or a file of them; none"
         " means that nobody may.",
     )
     writer_socket: str = _setting(
         "",
         "MIIT_GRAPH_WRITER_SOCKET",
-        _Kind(str, "the path of a socket"),
+        Kind(str, "the path of a socket"),
         "Set by the server for its own processes: where the writer listens.",
     )
     update_timeout: float = _setting(
-        60.0, "MIIT_GRAPH_UPDATE_TIMEOUT", _SECONDS, "Seconds that a change may take, with its validation."
+        60.0, "MIIT_GRAPH_UPDATE_TIMEOUT", SECONDS, "Seconds that a change may take, with its validation."
     )
     update_memory: int = _setting(
         4 * 1024 * 1024 * 1024,
         "MIIT_GRAPH_UPDATE_MEMORY",
-        _BYTES,
+        BYTES,
         "Memory that a change may take with its validation, in bytes.",
     )
-    update_queue: int = _setting(16, "MIIT_GRAPH_UPDATE_QUEUE", _whole(1, 1024), "How many changes may wait.")
+    update_queue: int = _setting(16, "MIIT_GRAPH_UPDATE_QUEUE", whole(1, 1024), "How many changes may wait.")
     search_folder: Path | None = _setting(
         None,
         "MIIT_GRAPH_SEARCH_FOLDER",
-        _FOLDER,
+        FOLDER,
         "Folder for the index of the search, shared by all web processes; by default a temporary one of each server.",
     )
     html_rows: int = _setting(
-        500, "MIIT_GRAPH_HTML_ROWS", _whole(1, 100_000), "How many rows of a result the HTML page shows."
+        500, "MIIT_GRAPH_HTML_ROWS", whole(1, 100_000), "How many rows of a result the HTML page shows."
     )
     keep_versions: int = _setting(
         20,
         "MIIT_GRAPH_KEEP_VERSIONS",
-        _whole(1, 1 << 30),
+        whole(1, 1 << 30),
         "How many of the newest versions keep their snapshot; others are made from the journal when asked for.",
     )
     keep_every: int = _setting(
         100,
         "MIIT_GRAPH_KEEP_EVERY",
-        _whole(0, 1 << 30),
+        whole(0, 1 << 30),
         "Every how-manieth version keeps its snapshot besides, so that no other is far from one; 0 for none.",
     )
     past_engines: int = _setting(
         3,
         "MIIT_GRAPH_PAST_ENGINES",
-        _whole(1, 64),
+        whole(1, 64),
         "How many versions before the present one are held in memory at a time, for those who query them.",
     )
     past_socket: str = _setting(
         "",
         "MIIT_GRAPH_PAST_SOCKET",
-        _Kind(str, "the path of a socket"),
+        Kind(str, "the path of a socket"),
         "Set by the server for its own processes: where engines of earlier versions are asked for.",
     )
     past_version: int = _setting(
         0,
         "MIIT_GRAPH_PAST_VERSION",
-        _whole(0, 1 << 40),
+        whole(0, 1 << 40),
         "Set by the server for its own processes: the version to load from the folder of the snapshot.",
     )
     services: tuple[str, ...] = _setting(
         (),
         "MIIT_GRAPH_SERVICES",
-        _Kind(_endpoints, "http or https addresses of SPARQL endpoints, separated by spaces"),
+        ENDPOINTS,
         "Endpoints that queries may ask with SERVICE; one that ends in / stands for all that begin with it.",
     )
     service_seconds: float = _setting(
-        20.0, "MIIT_GRAPH_SERVICE_TIMEOUT", _SECONDS, "Seconds that one request to such an endpoint may take."
+        20.0, "MIIT_GRAPH_SERVICE_TIMEOUT", SECONDS, "Seconds that one request to such an endpoint may take."
     )
     service_bytes: int = _setting(
         16 * 1024 * 1024,
         "MIIT_GRAPH_SERVICE_BYTES",
-        _BYTES,
+        BYTES,
         "Most bytes that a query may get from such endpoints, all their answers together.",
     )
     endpoint: str = _setting(
         "",
         "MIIT_GRAPH_ENDPOINT",
-        _Kind(_endpoint, "an http or https address without user or password"),
+        ENDPOINT,
         "SPARQL endpoint of another engine, to serve what it holds instead of a project.",
     )
     endpoint_kind: str = _setting(
         "auto",
         "MIIT_GRAPH_ENDPOINT_KIND",
-        _Kind(_endpoint_kind, f"auto or one of {', '.join(NAMES)}"),
+        one_of("auto", *NAMES),
         "The program that answers there; auto believes what it says of itself.",
     )
     endpoint_ttl: float = _setting(
         30.0,
         "MIIT_GRAPH_ENDPOINT_TTL",
-        _SECONDS,
+        SECONDS,
         "For how many seconds an answer of that engine may be kept without asking whether its data have changed.",
     )
     endpoint_user: str = _setting(
-        "", "MIIT_GRAPH_ENDPOINT_USER", _Kind(str, "a name"), "User for that engine (HTTP Basic)."
+        "", "MIIT_GRAPH_ENDPOINT_USER", Kind(str, "a name"), "User for that engine (HTTP Basic)."
     )
     endpoint_password: str = _setting(
-        "", "MIIT_GRAPH_ENDPOINT_PASSWORD", _Kind(str, "a password"), "Password of that user.", secret=True
+        "", "MIIT_GRAPH_ENDPOINT_PASSWORD", Kind(str, "a password"), "Password of that user.", secret=True
     )
     endpoint_token: str = _setting(
-        "", "MIIT_GRAPH_ENDPOINT_TOKEN", _Kind(str, "a token"), "Token for that engine (HTTP Bearer).", secret=True
+        "", "MIIT_GRAPH_ENDPOINT_TOKEN", Kind(str, "a token"), "Token for that engine (HTTP Bearer).", secret=True
     )
     endpoint_header: str = _setting(
         "",
         "MIIT_GRAPH_ENDPOINT_HEADER",
-        _Kind(_header, "a header, Name: value"),
+        HEADER,
         "Any other header that engine wants.",
         secret=True,
     )
     endpoint_ca: Path | None = _setting(
         None,
         "MIIT_GRAPH_ENDPOINT_CA",
-        _Kind(Path, "a file"),
+        Kind(Path, "a file"),
         "Certificates (PEM) to trust for that engine instead of the system's.",
     )
     proxies: int = _setting(
         0,
         "MIIT_GRAPH_PROXIES",
-        _whole(0, 16),
+        whole(0, 16),
         "How many trusted reverse proxies set the X-Forwarded headers.",
     )
 

@@ -13,12 +13,12 @@ from miit_graph.engine.errors import (
     EndpointFailed,
     EndpointRefused,
     EndpointUnavailable,
-    FunctionElsewhere,
     QueryError,
     QuerySyntaxError,
     ResultTooLarge,
     ServiceRefused,
     TimeLimitExceeded,
+    UnknownFunction,
     UpdateRefused,
 )
 from miit_graph.engine.remote.breaker import Breaker
@@ -92,14 +92,19 @@ def test_the_query_is_sent_with_the_prefixes_that_it_lacks():
         ("INSERT DATA { <urn:a> <urn:b> 1 }", UpdateRefused),
         ("SELECT * { SERVICE <http://example.org/> { ?s ?p ?o } }", ServiceRefused),
         ("SELECT * { " + "{" * 100 + "}" * 101, QueryError),
-        ("SELECT (<https://w3id.org/miit-graph/ont#matches>('a', 'b') AS ?x) {}", FunctionElsewhere),
-        ("PREFIX x: <https://w3id.org/miit-graph/ont#> SELECT * { FILTER(x:matches('a', 'b')) }", FunctionElsewhere),
+        ("SELECT (<https://w3id.org/miit-graph/ont#matches>('a', 'b') AS ?x) {}", UnknownFunction),
+        ("PREFIX x: <https://w3id.org/miit-graph/ont#> SELECT * { FILTER(x:matches('a', 'b')) }", UnknownFunction),
     ],
 )
 def test_what_may_not_run_is_never_sent(text, error):
     with endpoint() as found, pytest.raises(error):
         ask(engine_at(found), text)
     assert not [query for query in found.queries if query != MARK]
+
+
+def test_a_function_of_the_embedded_engine_is_told_as_missing_elsewhere():
+    with endpoint() as found, pytest.raises(UnknownFunction, match=r"m:matches .* another SPARQL engine"):
+        ask(engine_at(found), "SELECT (m:matches('a', 'b') AS ?x) {}")
 
 
 def test_a_word_of_the_search_in_a_string_or_another_name_is_no_call():

@@ -29,6 +29,9 @@ class QueryError(Exception):
         self.column = column
         self.excerpt = excerpt
 
+    def __str__(self) -> str:
+        return self.detail
+
 
 class QuerySyntaxError(QueryError):
     """The text is not a SPARQL query."""
@@ -48,6 +51,16 @@ class UnknownFunction(QueryError):
             f"There is no function <{iri}> here. Use the functions of SPARQL 1.1, the casts of XML Schema, and those of"
             " the search: m:matches, m:matchScore, m:searchKey."
         )
+
+    @classmethod
+    def elsewhere(cls, name: str) -> UnknownFunction:
+        """The query calls a function that only the embedded engine has."""
+        error = cls(name)
+        error.detail = (
+            f"The function {name} is not available: this server sends queries to another SPARQL engine, which lacks it."
+            " Use CONTAINS or REGEX, or the search at /search."
+        )
+        return error
 
 
 class BadGraphName(QueryError):
@@ -269,19 +282,6 @@ class EndpointRefused(QueryError):
 
     def __init__(self, reason: str) -> None:
         super().__init__(f"The SPARQL engine behind this server does not take this query; it says: {reason}")
-
-
-class FunctionElsewhere(QueryError):
-    """The query calls a function that only the embedded engine has."""
-
-    slug = "unknown-function"
-    title = "The query calls an unknown function"
-
-    def __init__(self, name: str) -> None:
-        super().__init__(
-            f"The function {name} is not available: this server sends queries to another SPARQL engine, which lacks it."
-            " Use CONTAINS or REGEX, or the search at /search."
-        )
 
 
 class ClientGone(QueryError):

@@ -40,11 +40,7 @@ CHUNK = 64 * 1024
 _PACKET = CHUNK + 1
 _BUFFER = 4 * _PACKET
 _TROUBLES: dict[str, type[QueryError]] = {
-    kind.slug: kind
-    for kind in vars(errors).values()
-    if isinstance(kind, type)
-    and issubclass(kind, QueryError)
-    and kind is not errors.FunctionElsewhere  # not in a worker
+    kind.slug: kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, QueryError)
 }
 
 

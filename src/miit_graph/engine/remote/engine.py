@@ -28,10 +28,10 @@ from miit_graph.engine.errors import (
     EndpointUnavailable,
     EngineBusy,
     EngineFailure,
-    FunctionElsewhere,
     QueryError,
     QuerySyntaxError,
     TimeLimitExceeded,
+    UnknownFunction,
 )
 from miit_graph.engine.federation.inline import splice
 from miit_graph.engine.federation.plan import federate
@@ -125,7 +125,7 @@ class RemoteEngine:
         """Whether a query may be sent; see `miit_graph.engine.api.Engine.examine`."""
         decision = examine(text, limits)
         if isinstance(decision, Allow) and (found := _LOCAL_NAMES.search(text)) and _calls(text, self.prefixes):
-            return Refuse(FunctionElsewhere(f"m:{found.group(1)}"))
+            return Refuse(UnknownFunction.elsewhere(f"m:{found.group(1)}"))
         return decision
 
     def run(self, query: Query, format: Format, limits: Limits, gone: Gone | None = None) -> Answer:

@@ -1,4 +1,4 @@
-"""What the commands about versions do: who said what, and which versions there are."""
+"""Commands about versions, who said what and which there are: blame, versions."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 from miit_graph import dataset
 from miit_graph.build.errors import ProjectError
+from miit_graph.commands.chosen import open_dataset
 from miit_graph.dataset import Dataset
 from miit_graph.publish.ask import Asker
 from miit_graph.settings import Settings
@@ -18,8 +19,9 @@ from miit_graph.versions.journal import Version
 from miit_graph.versions.prune import Policy, prune
 
 
-def blame(arguments: argparse.Namespace, opened: Dataset) -> int:
+def blame(arguments: argparse.Namespace) -> int:
     """Print which version said what of a thing or triple, and all that happened to it. Raises ProjectError."""
+    opened = open_dataset(arguments)
     history = _history(opened)
     settings = Settings.from_environment()
     asker = Asker(dataset.engine_for(opened, settings), settings.limits())
@@ -49,8 +51,9 @@ def blame(arguments: argparse.Namespace, opened: Dataset) -> int:
     return 0
 
 
-def versions(arguments: argparse.Namespace, opened: Dataset) -> int:
+def versions(arguments: argparse.Namespace) -> int:
     """Print all versions, newest first; with ``--prune`` remove the snapshots that needn't be kept."""
+    opened = open_dataset(arguments)
     history = _history(opened)
     if arguments.prune:
         settings = Settings.from_environment()

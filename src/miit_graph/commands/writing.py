@@ -1,4 +1,4 @@
-"""The commands that change data: update, export source."""
+"""Commands that change data or files: update, export source."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from miit_graph import dataset
 from miit_graph.build import report
 from miit_graph.build.errors import ProjectError
 from miit_graph.build.sources import Project
+from miit_graph.commands.chosen import project_of
 from miit_graph.settings import Settings
 from miit_graph.versions.change import ChangeRefused
 from miit_graph.versions.history import JOURNAL
@@ -33,7 +34,7 @@ def update(arguments: argparse.Namespace) -> int:
     text = _text(arguments.update)
     if arguments.endpoint:
         return _send(arguments, text)
-    project, snapshots = _place(arguments.project)
+    project, snapshots = _place(arguments)
     dataset.prepare(dataset.Selection(project=project.root), Settings.from_environment(), lambda _: None)
     with Writer.open(project, snapshots) as writer:
         try:
@@ -102,7 +103,7 @@ def _send(arguments: argparse.Namespace, text: str) -> int:
 
 def export_source(arguments: argparse.Namespace) -> int:
     """Write accepted changes back into the project's files."""
-    project, snapshots = _place(arguments.project)
+    project, snapshots = _place(arguments)
     journal = Journal(snapshots / JOURNAL)
     latest = journal.latest
     if latest is None:
@@ -115,6 +116,6 @@ def export_source(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _place(root: Path | None) -> tuple[Project, Path]:
-    project = Project.open(root) if root else dataset.default_project()
+def _place(arguments: argparse.Namespace) -> tuple[Project, Path]:
+    project = project_of(arguments)
     return project, dataset.snapshots_folder(project, Settings.from_environment())

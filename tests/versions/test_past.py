@@ -36,11 +36,12 @@ def test_each_version_gives_its_own_answer(sparql, history):
     assert [sparql.get(COUNT, "text/csv", version=n).text.split()[1] for n in (3, 4)] == ["2", "3"]
 
 
-def test_headers_name_the_version(sparql):
+def test_headers_name_the_version(sparql, history):
     reply = sparql.get(NAMES, version=2)
     assert reply.headers["Memento-Datetime"] == "Sun, 01 Feb 2026 12:00:00 GMT"
     assert 'rel="version-history"' in reply.headers["Link"] and "</versions/2>" in reply.headers["Link"]
-    assert "Dataset-Version" not in sparql.get(NAMES).headers
+    newest = history.versions[-1]
+    assert sparql.get(NAMES).headers["Dataset-Version"] == f'{newest.number}; hash="{newest.snapshot}"'
     assert "Dataset-Version" in sparql.get(NAMES).headers["Access-Control-Expose-Headers"]
 
 

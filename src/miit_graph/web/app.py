@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from miit_graph.engine.api import Engine
 from miit_graph.settings import Settings
 from miit_graph.web import changes, discovery, downloads, exports, graph_store, operations, problems, sparql
-from miit_graph.web.assets import Application
+from miit_graph.web.assets import PINNED, Application
 from miit_graph.web.cache import AnswerCache
 from miit_graph.web.compression import Compression
 from miit_graph.web.context import Context, Writing
@@ -20,6 +20,7 @@ from miit_graph.web.metrics import Metrics
 from miit_graph.web.pages import chart, disputes, explore, home, query, search, sources, timeline
 from miit_graph.web.versions import blame, memento
 from miit_graph.web.versions import routes as versions
+from miit_graph.web.versions.recorded import version_header
 from miit_graph.writing.tokens import Tokens
 
 SECURITY = {
@@ -97,6 +98,8 @@ def _finish(response: Response) -> Response:
     """Headers that every answer has. The data are public and read-only, so any page may ask for them."""
     for name, value in (SECURITY | CORS).items():
         response.headers.setdefault(name, value)
+    if (pinned := g.get(PINNED)) is not None and "Dataset-Version" not in response.headers:
+        response.headers["Dataset-Version"] = version_header(pinned.version)
     if request.method == "OPTIONS":
         for name, value in _PREFLIGHT.items():
             response.headers.setdefault(name, value)

@@ -10,6 +10,7 @@ from miit_graph.engine.api import Limits, Query
 from miit_graph.engine.errors import QueryError
 from miit_graph.engine.process.client import ProcessEngine
 from miit_graph.web.context import context
+from miit_graph.web.versions.recorded import number_of
 
 blueprint = Blueprint("operations", __name__)
 _SECONDS = 5.0
@@ -23,13 +24,14 @@ def live() -> Response:
 
 @blueprint.get("/health/ready")
 def ready() -> Response:
-    """200 if the engine answers a trivial query, else 503 with the kind of its trouble."""
+    """200 and the version if the engine answers a trivial query, else 503 with the kind of its trouble."""
     try:
         answer = context().engine.run(Query("ASK {}"), formats.JSON, Limits(seconds=_SECONDS))
         answer.close()
     except QueryError as error:
         return _state("unavailable", 503, reason=error.slug)
-    return _state("ok", version=context().engine.version)
+    version = context().engine.version
+    return _state("ok", version=version, number=number_of(version))
 
 
 @blueprint.get("/metrics")
@@ -44,7 +46,7 @@ def metrics() -> Response:
     return response
 
 
-def _state(status: str, code: int = 200, **members: str) -> Response:
+def _state(status: str, code: int = 200, **members: str | int | None) -> Response:
     response = jsonify(status=status, **members)
     response.status_code = code
     response.headers["Cache-Control"] = "no-store"

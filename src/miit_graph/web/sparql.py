@@ -35,7 +35,7 @@ from miit_graph.web.page import page
 from miit_graph.web.protocol import Operation, read_operation
 from miit_graph.web.tables import Table, read_table
 from miit_graph.web.versions.past import pin, told_of
-from miit_graph.web.versions.recorded import named
+from miit_graph.web.versions.recorded import named, version_header
 from miit_graph.web.whole import Collected, must_collect
 
 blueprint = Blueprint("sparql", __name__)
@@ -91,10 +91,11 @@ def _accept() -> str:
 
 def _run(query: Query, decision: Allow, format: Format, content_type: str, limits: Limits) -> Response:
     metrics, cache = context().metrics, context().cache
-    key = (_engine().version, query, content_type)
+    version = _engine().version
+    key = (version, query, content_type)
     etag = etag_of(key) if decision.stable and request.method != "POST" else None
     if etag and request.if_none_match.contains(etag.strip('"')):
-        return _cacheable(Response(status=304, headers=[HIT]), etag)
+        return _cacheable(Response(status=304, headers=[HIT]), etag, version)
     body: bytes | Iterable[bytes]
     if decision.stable and (stored := cache.get(key)):
         metrics.queries.labels(decision.form.value, "cached").inc()
@@ -111,7 +112,7 @@ def _run(query: Query, decision: Allow, format: Format, content_type: str, limit
     response = Response(body, content_type=content_type, headers=told)
     if length is not None:
         response.content_length = length
-    return _cacheable(response, etag)
+    return _cacheable(response, etag, version)
 
 
 def _ask(
@@ -150,7 +151,8 @@ def _start(query: Query, form: Form, format: Format, limits: Limits) -> Watched:
     return Watched(answer, context().metrics, began)
 
 
-def _cacheable(response: Response, etag: str | None) -> Response:
+def _cacheable(response: Response, etag: str | None, version: str) -> Response:
+    response.headers["Dataset-Version"] = version_header(version)
     response.headers["Cache-Control"] = REVALIDATE if etag else "no-store"
     if etag:
         response.headers["ETag"] = etag

@@ -21,6 +21,7 @@ from miit_graph.web.front.direct import Direct
 from miit_graph.web.front.rsgi import Front
 from miit_graph.web.front.shortcuts import Shortcuts
 from miit_graph.web.pages.search import keeper
+from miit_graph.web.versions.recorded import version_header
 
 _EXPRESS = 32
 
@@ -50,11 +51,16 @@ def behind_front(app: Flask, settings: Settings) -> Front:
     return Front(
         app,
         Shortcuts(context.cache, lambda: engine.version, context.metrics.shortcuts.inc),
-        Direct(context, engine) if isinstance(engine, ProcessEngine) else None,
+        Direct(context, engine, lambda version: _named(app, version)) if isinstance(engine, ProcessEngine) else None,
         threads=queries + settings.web_threads,
         body_bytes=settings.body_bytes,
         stall_seconds=settings.stall_seconds,
     )
+
+
+def _named(app: Flask, version: str) -> str:
+    with app.app_context():
+        return version_header(version)
 
 
 def _engine(settings: Settings) -> tuple[Engine, Mapping[str, Any]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -35,10 +36,11 @@ _ALWAYS = [(name.lower(), value) for name, value in (SECURITY | CORS).items()]
 
 
 @lru_cache(maxsize=64)
-def _headers(content_type: str, keep: bool) -> tuple[tuple[str, str], ...]:
+def _headers(content_type: str, keep: bool, version: str) -> tuple[tuple[str, str], ...]:
     """The headers of an answer that clients may ``keep``, without those that depend on its length and encoding."""
     kept = REVALIDATE if keep else "no-store"
-    return (("content-type", content_type), ("cache-control", kept), ("vary", "Accept, Accept-Encoding"), *_ALWAYS)
+    of = ("dataset-version", version)
+    return (("content-type", content_type), ("cache-control", kept), ("vary", "Accept, Accept-Encoding"), of, *_ALWAYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +49,13 @@ class Found:
 
     key: Key
     keep: bool
+    version: str
+    """What `Dataset-Version` says."""
 
     @property
     def headers(self) -> Headers:
         """The headers of the answer, without those that depend on its encoding."""
-        return list(_headers(self.key[2], self.keep))
+        return list(_headers(self.key[2], self.keep, self.version))
 
     @property
     def etag(self) -> str:
@@ -70,6 +74,8 @@ class Started:
     keep: bool
     seconds: float
     began: float
+    named: Callable[[str], str]
+    """What `Dataset-Version` says of a version of the data."""
 
     def came_from(self, version: str) -> None:
         """The answer comes from this version of the data, which may be a newer one than when it was begun."""
@@ -78,7 +84,7 @@ class Started:
 
     def headers(self) -> Headers:
         """The headers of its answer, without those that depend on its length and encoding."""
-        return list(_headers(self.key[2], self.keep))
+        return list(_headers(self.key[2], self.keep, self.named(self.key[0])))
 
     def told(self) -> Headers:
         """How the answer comes about, which is true of this one time."""
@@ -91,11 +97,12 @@ class Started:
 
 
 class Direct:
-    """Starts plain queries."""
+    """Starts plain queries; ``named`` gives what `Dataset-Version` says of a version of the data."""
 
-    def __init__(self, context: Context, engine: ProcessEngine) -> None:
+    def __init__(self, context: Context, engine: ProcessEngine, named: Callable[[str], str]) -> None:
         self._context = context
         self._engine = engine
+        self._named = named
         self._limits = context.settings.limits()
 
     def wants_worker(self) -> bool:
@@ -132,14 +139,15 @@ class Direct:
                 return None
             key = (self._engine.version, operation.query, choice.content_type)
             if decision.stable and self._context.cache.get(key) is not None:
-                return Found(key, keep=posted is None)
+                return Found(key, posted is None, self._named(key[0]))
             pending = self._engine.begin(operation.query, decision, choice, limits)
         except (Problem, QueryError):
             return None
         if pending is None:
             return None
         keep = decision.stable and posted is None
-        return Started(pending, decision.form, key, decision.stable, keep, limits.seconds, time.monotonic())
+        began = time.monotonic()
+        return Started(pending, decision.form, key, decision.stable, keep, limits.seconds, began, self._named)
 
     def complete(self, started: Started, answer: Answer) -> bytes:
         """The body of a short answer, kept for the next one who asks."""

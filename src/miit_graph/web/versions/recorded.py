@@ -14,6 +14,7 @@ from miit_graph.web.linked_data.names import address
 from miit_graph.web.problems import Problem
 
 _KEY = "miit_graph.history"
+_NUMBER = "miit_graph.number"
 
 
 def history() -> History:
@@ -21,17 +22,44 @@ def history() -> History:
 
     Without a journal there is one: what is served.
     """
-    place = context().settings.snapshot
-    folder = place.resolve().parent if place is not None else None
-    recorded = folder is not None and (folder / JOURNAL).is_file()
-    key = (folder if recorded else None, "" if recorded else context().engine.version)
+    folder = _folder()
+    key = (folder, "" if folder is not None else context().engine.version)
     known: tuple[tuple[Path | None, str], History] | None = current_app.extensions.get(_KEY)
     if known is None or known[0] != key:
-        about = context().about
-        only = Version(1, about.built, "", "", key[1], 0, 0)
-        known = current_app.extensions[_KEY] = (key, History(folder) if recorded else History(None, only))
+        if folder is not None:
+            found = History(folder)
+        else:
+            found = History(None, Version(1, context().about.built, "", "", key[1], 0, 0))
+        known = current_app.extensions[_KEY] = (key, found)
     known[1].refresh()
     return known[1]
+
+
+def _folder() -> Path | None:
+    """Where the journal is, if there is one."""
+    place = context().settings.snapshot
+    folder = place.resolve().parent if place is not None else None
+    return folder if folder is not None and (folder / JOURNAL).is_file() else None
+
+
+def number_of(version: str) -> int | None:
+    """The number of what has this hash: the newest one that the journal gives it, 1 without a journal.
+
+    None for what was built from files after the last one that is recorded.
+    """
+    if _folder() is None:
+        return 1
+    known: tuple[str, int | None] | None = current_app.extensions.get(_NUMBER)
+    if known is None or known[0] != version:
+        found = history().of_snapshot(version)
+        known = current_app.extensions[_NUMBER] = (version, found.number if found else None)
+    return known[1]
+
+
+def version_header(version: str) -> str:
+    """What `Dataset-Version` says of an answer from the data with this hash: ``7; hash="…"``."""
+    number = number_of(version)
+    return f'{"unrecorded" if number is None else number}; hash="{version}"'
 
 
 def present() -> Version | None:

@@ -23,6 +23,7 @@ from miit_graph.dataset import Selection, remote_engine
 from miit_graph.engine import process
 from miit_graph.engine.errors import QueryError
 from miit_graph.engine.process.host import EngineHost, EngineStartError
+from miit_graph.engine.process.nursery import Nursery
 from miit_graph.reload import Reloader, announced
 from miit_graph.settings import Settings
 from miit_graph.writing.host import WriterHost, WriterStartError
@@ -71,14 +72,16 @@ def serve(selection: Selection, settings: Settings, place: Place | None = None) 
             reload = None
         elif _in_processes(settings):
             try:
-                host = stack.enter_context(EngineHost(os.environ, often=bool(settings.tokens)))
+                # Each change is served by another engine process.
+                nursery = stack.enter_context(Nursery(os.environ)) if settings.tokens else None
+                host = stack.enter_context(EngineHost(os.environ, nursery))
             except EngineStartError as error:
                 print(f"miit-graph serve: {error}", file=sys.stderr)
                 return 1
             os.environ["MIIT_GRAPH_ENGINE_SOCKET"] = host.path
             from miit_graph.engine.process.past import PastHosts
 
-            past = stack.enter_context(PastHosts(os.environ, settings.past_engines, settings.memory_budget()))
+            past = stack.enter_context(PastHosts(os.environ, settings.past_engines, settings.memory_budget(), nursery))
             os.environ["MIIT_GRAPH_PAST_SOCKET"] = past.path
             processes = settings.processes()
             reload = Reloader(lambda: _reload(host, place)).ask

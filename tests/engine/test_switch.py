@@ -14,6 +14,7 @@ from miit_graph.engine.process import AVAILABLE
 from miit_graph.engine.process.board import Board
 from miit_graph.engine.process.client import ProcessEngine
 from miit_graph.engine.process.host import EngineHost, EngineStartError
+from miit_graph.engine.process.nursery import Nursery
 from tests.engine.test_process import wait_until, workers
 
 pytestmark = pytest.mark.skipif(not AVAILABLE, reason="needs Linux")
@@ -32,9 +33,15 @@ def files(tmp_path):
     return found
 
 
+@pytest.fixture(scope="module")
+def nursery():
+    with Nursery(os.environ) as nursery:
+        yield nursery
+
+
 @pytest.fixture
-def host(files):
-    with EngineHost(files[0]) as host:
+def host(files, nursery):
+    with EngineHost(files[0], nursery) as host:
         yield host
 
 
@@ -142,8 +149,25 @@ def test_work_with_several_questions_learns_that_the_data_have_moved(host, files
     engine.close()
 
 
-def test_nothing_is_left_when_the_host_goes(files):
-    with EngineHost(files[0]) as host:
+def test_a_nursery_that_dies_takes_no_engine_with_it_and_is_replaced(files):
+    with Nursery(os.environ) as nursery, EngineHost(files[0], nursery) as host:
+        engine = ProcessEngine(host.path)
+        first, dead = host.pid, nursery.pid
+        os.kill(dead, 9)
+        wait_until(lambda: nursery.pid is None)
+        assert value(engine)[0] == "0" and running(first)
+        for number in (1, 2):
+            host.switch(files[number])
+            assert value(engine)[0] == str(number)
+        assert nursery.pid not in (None, dead)
+        engine.close()
+        pids = [nursery.pid, host.pid]
+    wait_until(lambda: not any(map(running, pids)))
+
+
+@pytest.mark.parametrize("forked", [True, False])
+def test_nothing_is_left_when_the_host_goes(files, nursery, forked):
+    with EngineHost(files[0], nursery if forked else None) as host:
         pids = [host.pid]
         engine = ProcessEngine(host.path)
         answer = engine.run(LONG, formats.CSV, Limits())

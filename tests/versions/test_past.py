@@ -1,5 +1,6 @@
 """Any version answers queries: in the web process, and in engine processes that are started when somebody asks."""
 
+import os
 import shutil
 import threading
 
@@ -11,6 +12,7 @@ from miit_graph.engine.api import Limits, Query
 from miit_graph.engine.errors import EngineBusy, EngineUnavailable, QuerySyntaxError
 from miit_graph.engine.local import LocalEngine
 from miit_graph.engine.process import AVAILABLE
+from miit_graph.engine.process.nursery import Nursery
 from miit_graph.engine.process.past import PastHosts
 from miit_graph.engine.process.past_client import PastEngines
 from miit_graph.settings import Settings
@@ -89,12 +91,18 @@ def test_a_version_that_is_not_kept_answers_all_the_same(serve, snapshots, histo
     assert not (tmp_path / "all" / history.versions[0].snapshot).exists()
 
 
-@pytest.fixture
-def hosts(snapshots):
+@pytest.fixture(scope="module")
+def nursery():
     if not AVAILABLE:
         pytest.skip("needs Linux")
+    with Nursery(os.environ) as nursery:
+        yield nursery
+
+
+@pytest.fixture
+def hosts(snapshots, nursery):
     environment = {"MIIT_GRAPH_SNAPSHOT": str(Snapshot.open(snapshots).path)}
-    with PastHosts(environment, 2, 1 << 30) as hosts:
+    with PastHosts(environment, 2, 1 << 30, nursery) as hosts:
         yield hosts
 
 

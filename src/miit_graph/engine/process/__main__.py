@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import shutil
 import socket
 import sys
@@ -28,20 +27,11 @@ from miit_graph.versions.journal import JournalError
 from miit_graph.vocabulary import STANDARD_PREFIXES
 
 _BACKLOG = 512
-WAITS = "MIIT_GRAPH_ENGINE_WAITS"
-"""In the environment: wait for a line of JSON on standard input, with more of the environment, before loading."""
 
 
 def main(path: str) -> int:
     """Load, listen at ``path``, serve. Returns 0, or 1 if there is nothing to serve."""
     logging.basicConfig(format="%(asctime)s engine %(levelname)s %(message)s")
-    if os.environ.get(WAITS):
-        prepare()
-        with open(sys.stdin.fileno(), "rb", buffering=0, closefd=False) as leash:
-            line = leash.readline()  # and no byte more
-        if not line:
-            return 0
-        os.environ.update(json.loads(line))
     settings = Settings.from_environment()
     readings = threading.Thread(target=prepare)  # takes as long as loading a small graph, so both at once
     readings.start()

@@ -17,17 +17,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from typing import TypeAlias
 
 from miit_graph.engine.gate import STACK_BYTES
 from miit_graph.engine.process import allocator, confinement
-from miit_graph.engine.process.__main__ import WAITS
 from miit_graph.engine.process.board import NAME, Board
+from miit_graph.engine.process.nursery import Forked, Nursery, NurseryGone
 from miit_graph.engine.process.server import RETIRE
 
 _log = logging.getLogger(__name__)
 _PAUSE = 0.2
 _LONGEST_PAUSE = 10.0
 _STOP_SECONDS = 2.0
+
+
+Process: TypeAlias = subprocess.Popen[bytes] | Forked
 
 
 class EngineStartError(Exception):
@@ -38,18 +42,10 @@ class EngineStartError(Exception):
 class _Engine:
     """One engine process that is ready: it listens at ``socket`` and serves ``version``."""
 
-    process: subprocess.Popen[bytes]
+    process: Process
     socket: Path
     version: str
     began: float
-
-
-@dataclass
-class _Spare:
-    """An engine process that waits for what to load."""
-
-    process: subprocess.Popen[bytes]
-    socket: Path
 
 
 class EngineHost:
@@ -57,10 +53,10 @@ class EngineHost:
 
     ``environment`` tells the engine process what to load (see `miit_graph.settings`). ``path`` is the socket to
     connect to, in a folder that only this user can enter. Beside it lies the board that says which version is served.
-    Where it is to be switched ``often``, another process has always started already and waits for what to load.
+    Where it is switched often, a ``nursery`` makes that fast.
     """
 
-    def __init__(self, environment: Mapping[str, str], *, often: bool = False) -> None:
+    def __init__(self, environment: Mapping[str, str], nursery: Nursery | None = None) -> None:
         self._environment = dict(environment)
         self._folder = Path(tempfile.mkdtemp(prefix="miit-graph-"))  # made with mode 0700
         self.path = str(self._folder / "engine")
@@ -70,11 +66,10 @@ class EngineHost:
         self._turn = threading.Lock()
         """Held while an engine process is put in the place of another."""
         self._engine: _Engine | None = None
-        self._often = often
-        self._spare: _Spare | None = None
-        self._retired: set[subprocess.Popen[bytes]] = set()
+        self._nursery = nursery
+        self._retired: set[Process] = set()
         self._pause = _PAUSE
-        self._starting: subprocess.Popen[bytes] | None = None
+        self._starting: Process | None = None
 
     def __enter__(self) -> EngineHost:
         """Start the engine process and wait until it is ready. Raises EngineStartError."""
@@ -125,8 +120,7 @@ class EngineHost:
         if starting is not None:
             starting.kill()
         engine = self._engine
-        spare = [self._spare.process] if self._spare is not None else []
-        running = [*self._retired, *spare, *([engine.process] if engine is not None else [])]
+        running = [*self._retired, *([engine.process] if engine is not None else [])]
         for process in running:
             _let_go(process)
         for process in running:
@@ -153,7 +147,7 @@ class EngineHost:
         if time.monotonic() - engine.began > _LONGEST_PAUSE:
             self._pause = _PAUSE
         while self._engine is engine and not self._stopping.is_set():
-            _log.error("the engine process ended with status %s; it is started again", status)
+            _log.error("the engine process ended%s; it is started again", f" with status {status}" if status else "")
             self._stopping.wait(self._pause)
             self._pause = min(2 * self._pause, _LONGEST_PAUSE)
             with self._turn:
@@ -166,10 +160,8 @@ class EngineHost:
     def _started(self, environment: Mapping[str, str]) -> _Engine:
         """An engine process that is ready. Raises EngineStartError."""
         began = time.monotonic()
-        process, socket = self._take_spare(environment) or self._begun(environment)
+        process, socket = self._begun(environment)
         self._starting = process
-        if self._often and not self._stopping.is_set():
-            self._spare = _Spare(*self._begun({**environment, WAITS: "1"}))
         assert process.stdout is not None
         with process.stdout:
             line = process.stdout.readline()  # blocks while the graph is loaded
@@ -183,22 +175,11 @@ class EngineHost:
         nothing = "the engine process ended while it loaded the graph; its messages are above"
         raise EngineStartError(told.get("error", nothing))
 
-    def _take_spare(self, environment: Mapping[str, str]) -> tuple[subprocess.Popen[bytes], Path] | None:
-        """The process that waits, told what to load; None if there is none."""
-        spare, self._spare = self._spare, None
-        if spare is None or spare.process.stdin is None:
-            return None
-        try:
-            spare.process.stdin.write(json.dumps({**environment}).encode() + b"\n")
-            spare.process.stdin.flush()
-        except OSError:
-            spare.process.wait()
-            _let_go(spare.process)
-            return None
-        return spare.process, spare.socket
-
-    def _begun(self, environment: Mapping[str, str]) -> tuple[subprocess.Popen[bytes], Path]:
+    def _begun(self, environment: Mapping[str, str]) -> tuple[Process, Path]:
         socket = self._folder / f"engine-{next(self._numbers)}"
+        if self._nursery is not None:
+            with contextlib.suppress(NurseryGone):
+                return self._nursery.start({**os.environ, **environment}, socket), socket
         return self._start(environment, socket), socket
 
     def _start(self, environment: Mapping[str, str], socket: Path) -> subprocess.Popen[bytes]:
@@ -216,7 +197,7 @@ class EngineHost:
             resource.setrlimit(resource.RLIMIT_STACK, limits)
 
 
-def _let_go(process: subprocess.Popen[bytes]) -> None:
+def _let_go(process: Process) -> None:
     """Close the leash, which ends the process."""
     if process.stdin is not None:
         with contextlib.suppress(OSError):

@@ -21,6 +21,7 @@ from typing import Self
 
 from miit_graph.engine.errors import EngineBusy
 from miit_graph.engine.process.host import EngineHost, EngineStartError
+from miit_graph.engine.process.nursery import Nursery
 
 _BACKLOG = 256
 _LONGEST = 32
@@ -39,9 +40,12 @@ class _Kept:
 class PastHosts:
     """Up to ``most`` engine processes at ``path``'s command; ``environment`` is that of the present one."""
 
-    def __init__(self, environment: Mapping[str, str], most: int, memory_bytes: int) -> None:
+    def __init__(
+        self, environment: Mapping[str, str], most: int, memory_bytes: int, nursery: Nursery | None = None
+    ) -> None:
         self._environment = {**environment, "MIIT_GRAPH_MEMORY": str(memory_bytes // (most + 1))}
         self._most = most
+        self._nursery = nursery
         self._folder = Path(tempfile.mkdtemp(prefix="miit-graph-past-"))  # made with mode 0700
         self.path = str(self._folder / "socket")
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
@@ -105,7 +109,8 @@ class PastHosts:
                 self._hosts.move_to_end(name)
             else:
                 leaving = self._make_room()
-                kept = self._hosts[name] = _Kept(EngineHost({**self._environment, "MIIT_GRAPH_PAST_VERSION": name}))
+                wanted = {**self._environment, "MIIT_GRAPH_PAST_VERSION": name}
+                kept = self._hosts[name] = _Kept(EngineHost(wanted, self._nursery))
         if known is not None:
             known.ready.wait()
             return known

@@ -132,9 +132,9 @@ class TestTheMinistry:
         assert levels[0] == 1 and levels.count(1) == 1
         assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
 
-    def test_the_picture_links_what_it_shows_and_has_a_title(self, ministry):
-        picture = ministry.reply.text.split("<svg viewBox")[1].split("</svg>")[0]
-        assert "<title" in picture and "/doc/state-council" in picture and 'href="#parts"' in picture
+    def test_the_picture_links_what_it_shows_and_has_a_name(self, ministry):
+        picture = ministry.reply.text.split('<figure class="around"')[1].split("</figure>")[0]
+        assert "aria-label=" in picture and "/doc/state-council" in picture and 'href="#parts"' in picture
 
     def test_contents_lead_to_sections_on_the_page(self, ministry):
         assert {link[1:] for link in ministry.links if link.startswith("#")} <= set(ministry.ids)

@@ -99,7 +99,7 @@ def _render(shown: EntityPage, path: str, trails: list[list[Value]], number: int
         entity=shown,
         parts=parts,
         trails=trails,
-        picture=None if shown.only else draw(shown.title.text, above, _clusters(shown, parts, {v.link for v in above})),
+        picture=None if shown.only else draw(above, _clusters(shown, parts, {v.link for v in above})),
         section_address=lambda slug: address(path, **here, section=slug),
         whole=address(path, **here) if shown.only else "",
         downloads=_downloads(shown.iri, path, number if "content" in more else 1, more.get("day")),

@@ -15,7 +15,7 @@ from miit_graph.web.context import context
 from miit_graph.web.language import page_language
 from miit_graph.web.linked_data.answers import asker, published
 from miit_graph.web.linked_data.names import link_to
-from miit_graph.web.page import page
+from miit_graph.web.page import page, way
 from miit_graph.web.pages.home_texts import TEXTS
 from miit_graph.web.problems import kinds
 from miit_graph.web.structured_data import home_card
@@ -112,4 +112,6 @@ def _table(pattern: str) -> str:
 
 
 def _answer(example: ExampleQuery) -> str:
-    return url_for("sparql.sparql", query=example.query, format="html")
+    """In the editor, else as a page of the endpoint."""
+    editor = way("query.query", query=example.query, run=1)
+    return editor or url_for("sparql.sparql", query=example.query, format="html")

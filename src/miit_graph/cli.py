@@ -199,6 +199,12 @@ def parser() -> argparse.ArgumentParser:
     _source_options(serve, endpoint=True)
     serve.add_argument("--host", metavar="ADDRESS", help="address to listen on (default: $HOST, else 127.0.0.1)")
     serve.add_argument("--port", type=int, metavar="N", help="port to listen on (default: $PORT, else 8000)")
+    serve.add_argument(
+        "--log",
+        choices=("off", "events", "requests"),
+        help="what to say on standard error: also one line for each request, or only what goes wrong"
+        " (default: $MIIT_GRAPH_LOG, else events)",
+    )
     _services_option(serve)
 
     query = _command(

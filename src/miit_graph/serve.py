@@ -24,6 +24,7 @@ from miit_graph.engine import process
 from miit_graph.engine.errors import QueryError
 from miit_graph.engine.process.host import EngineHost, EngineStartError
 from miit_graph.engine.process.nursery import Nursery
+from miit_graph.logs import configure, tell
 from miit_graph.reload import Reloader, announced
 from miit_graph.settings import Settings
 from miit_graph.writing.host import WriterHost, WriterStartError
@@ -57,6 +58,8 @@ def serve(selection: Selection, settings: Settings, place: Place | None = None) 
             file=sys.stderr,
         )
         return 1
+    configure(settings, "server")
+    os.environ.update(_told_by(settings))
     os.environ.update(selection.environment())
     os.environ["MIIT_GRAPH_SERVICES"] = " ".join(settings.services)
     with contextlib.ExitStack() as stack:
@@ -100,8 +103,17 @@ def serve(selection: Selection, settings: Settings, place: Place | None = None) 
             reload = None
         name = f"[{settings.host}]" if ":" in settings.host else settings.host
         print(f"Serving http://{name}:{port}/  (SPARQL: http://{name}:{port}/sparql, Ctrl+C stops)", flush=True)
+        address = f"http://{name}:{port}/"
+        tell("serving", f"serving {address} with {processes} web process(es)", address=address, processes=processes)
         _serve_web(settings, port, processes, reload)
+        tell("stopping", "the server stops")
+    tell("stopped", "the server has stopped")
     return 0
+
+
+def _told_by(settings: Settings) -> dict[str, str]:
+    """The settings about the log that options may have changed, for the processes of this server."""
+    return {"MIIT_GRAPH_LOG": settings.log, "MIIT_GRAPH_LOG_FORMAT": settings.log_format}
 
 
 def _reachable(settings: Settings) -> bool:

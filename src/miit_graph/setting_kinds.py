@@ -68,10 +68,17 @@ def _header(text: str) -> str:
     return text
 
 
+def _truth(text: str) -> bool:
+    if text.lower() not in ("yes", "no"):
+        raise ValueError(text)
+    return text.lower() == "yes"
+
+
 HOST = Kind(_name, "a host name or an IP address")
 SECONDS = Kind(_bounded(float, 0.1, 86_400), "a number of seconds from 0.1 to 86400")
 BYTES = whole(1_024, 1 << 40)
 FOLDER = Kind(Path, "a folder")
+YES_OR_NO = Kind(_truth, "yes or no")
 ENDPOINTS = Kind(_endpoints, "http or https addresses of SPARQL endpoints, separated by spaces")
 ENDPOINT = Kind(_endpoint, "an http or https address without user or password")
 HEADER = Kind(_header, "a header, Name: value")

@@ -16,7 +16,19 @@ from typing import Any, Self
 from miit_graph.engine.api import Limits
 from miit_graph.engine.remote.endpoint import Endpoint, credentials
 from miit_graph.engine.remote.kinds import NAMES
-from miit_graph.setting_kinds import BYTES, ENDPOINT, ENDPOINTS, FOLDER, HEADER, HOST, SECONDS, Kind, one_of, whole
+from miit_graph.setting_kinds import (
+    BYTES,
+    ENDPOINT,
+    ENDPOINTS,
+    FOLDER,
+    HEADER,
+    HOST,
+    SECONDS,
+    YES_OR_NO,
+    Kind,
+    one_of,
+    whole,
+)
 
 
 class SettingError(ValueError):
@@ -265,6 +277,28 @@ class Settings:
         "MIIT_GRAPH_PROXIES",
         whole(0, 16),
         "How many trusted reverse proxies set the X-Forwarded headers.",
+    )
+    log: str = _setting(
+        "events",
+        "MIIT_GRAPH_LOG",
+        one_of("off", "events", "requests"),
+        "What the server says on standard error: only what goes wrong (off), also the events of its life (events), or"
+        " also one line for each request (requests).",
+    )
+    log_format: str = _setting(
+        "auto",
+        "MIIT_GRAPH_LOG_FORMAT",
+        one_of("auto", "text", "json"),
+        "How it says so: one JSON object a line, text for people, or text on a terminal and else JSON (auto).",
+    )
+    log_queries: bool = _setting(
+        False,
+        "MIIT_GRAPH_LOG_QUERIES",
+        YES_OR_NO,
+        "Whether the line of a request has the text of its query (its beginning), not only its hash.",
+    )
+    log_clients: bool = _setting(
+        False, "MIIT_GRAPH_LOG_CLIENTS", YES_OR_NO, "Whether the line of a request has the client's address."
     )
 
     @classmethod

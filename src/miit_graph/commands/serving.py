@@ -29,6 +29,8 @@ def serve(arguments: argparse.Namespace) -> int:
         settings = replace(settings, host=arguments.host)
     if arguments.port is not None:
         settings = replace(settings, port=arguments.port)
+    if arguments.log:
+        settings = replace(settings, log=arguments.log)
     if settings.tokens:
         Tokens.read(settings.tokens)  # what is wrong with them is told here, not by a server process
         if other := next((name for name in ("data", "snapshot", "endpoint") if getattr(arguments, name, None)), None):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import re
 from collections.abc import Mapping
@@ -106,7 +107,8 @@ class Source:
         unknown = _UNKNOWN_FUNCTION.match(str(error))
         if unknown is not None:
             return UnknownFunction(unknown.group(1))
-        _log.error("a query failed in the engine: %s", text[:2000], exc_info=error)
+        members = {"query": hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16], "text": text[:2000]}
+        _log.error("a query failed in the engine", exc_info=error, extra={"members": members})
         return EngineFailure()
 
     def parse(self, text: str) -> str | None:

@@ -8,6 +8,7 @@ import time
 from collections import deque
 
 from miit_graph.engine.errors import QueryError
+from miit_graph.engine.spent import SPENT
 
 
 class Abandoned(Exception):
@@ -70,6 +71,13 @@ class Pipe:
 
         Raises the writer's error, or NothingYet after ``seconds``.
         """
+        began = time.monotonic()
+        try:
+            return self._get(seconds)
+        finally:
+            SPENT.engine += time.monotonic() - began
+
+    def _get(self, seconds: float) -> bytes | None:
         with self._changed:
             ready = self._changed.wait_for(lambda: self._chunks or self._ended or self._closed, max(0.0, seconds))
             if not ready:

@@ -128,7 +128,8 @@ class Keeper:
         command = [sys.executable, "-m", "miit_graph.search.make", str(path)]
         done = subprocess.run(command, check=False, preexec_fn=lambda: os.nice(_NICENESS))
         if done.returncode:
-            _log.error("the index of the search could not be made; the messages are above")
+            if done.returncode != os.EX_TEMPFAIL:
+                _log.error("the index of the search could not be made; the messages are above")
             raise NotReady
 
     def _folder(self) -> Path:

@@ -6,7 +6,9 @@ names: so no web process is held up by it, or keeps the memory that it takes.
 
 from __future__ import annotations
 
+import logging
 import math
+import os
 import sys
 from array import array
 from collections import Counter
@@ -15,7 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from miit_graph.engine.api import Engine
+from miit_graph.engine.errors import EngineUnavailable, QueryError
 from miit_graph.engine.process.client import ProcessEngine
+from miit_graph.logs import configure
 from miit_graph.matching.folding import fold
 from miit_graph.matching.match import Name
 from miit_graph.search import storage
@@ -23,6 +27,8 @@ from miit_graph.search.collect import Collected, Found, Use, collect
 from miit_graph.search.kinds import Kinds
 from miit_graph.search.names import ORDER
 from miit_graph.settings import Settings
+
+_log = logging.getLogger(__name__)
 
 _NO_USE = Use("", "")
 SPELLED_FROM = 4
@@ -161,9 +167,16 @@ def _labels(found: Collected, iri: str) -> dict[str, str]:
 def main(path: str) -> int:
     """Make the index over the engine process that the environment names."""
     settings = Settings.from_environment()
+    configure(settings, "search")
     engine = ProcessEngine(settings.engine_socket, workers=1, express=1)
-    about = engine.about()
-    make_index(engine, settings, Path(path), base=str(about.get("base") or ""), merged="base" in about)
+    try:
+        about = engine.about()
+        make_index(engine, settings, Path(path), base=str(about.get("base") or ""), merged="base" in about)
+    except EngineUnavailable:
+        return os.EX_TEMPFAIL  # it stops, or is started again
+    except QueryError as error:
+        _log.error("the index of the search could not be made: %s", error)
+        return 1
     return 0
 
 

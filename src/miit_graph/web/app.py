@@ -15,6 +15,7 @@ from miit_graph.web.assets import PINNED, Application
 from miit_graph.web.cache import AnswerCache
 from miit_graph.web.compression import Compression
 from miit_graph.web.context import Context, Writing
+from miit_graph.web.front.record import RECORD, Record
 from miit_graph.web.linked_data import ontology, routes
 from miit_graph.web.metrics import Metrics
 from miit_graph.web.pages import chart, disputes, explore, home, query, search, sources, timeline
@@ -96,6 +97,9 @@ def _writing(settings: Settings) -> Writing | None:
 
 def _finish(response: Response) -> Response:
     """Headers that every answer has. The data are public and read-only, so any page may ask for them."""
+    record: Record | None = request.environ.get(RECORD)
+    if record is not None and request.url_rule is not None:
+        record.route = request.url_rule.rule
     for name, value in (SECURITY | CORS).items():
         response.headers.setdefault(name, value)
     if (pinned := g.get(PINNED)) is not None and "Dataset-Version" not in response.headers:

@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from miit_graph.engine import errors
 from miit_graph.engine.errors import QueryError
 from miit_graph.web.context import context
+from miit_graph.web.front.record import RECORD, Record
 from miit_graph.web.negotiation import prefers_html
 from miit_graph.web.page import page
 from miit_graph.web.problem_texts import CHINESE
@@ -191,6 +192,9 @@ def _answer(
     members: dict[str, Any],
     chinese: tuple[str, str] | None = None,
 ) -> Response:
+    record: Record | None = request.environ.get(RECORD)
+    if record is not None:
+        record.outcome = slug
     kind = f"{context().about.base or '/'}problems#{slug}"
     problem = {"type": kind, "title": title, "status": status, "detail": detail, **members}
     if prefers_html(request.headers.get("Accept", "")):

@@ -23,6 +23,7 @@ from miit_graph.web.choice import REVALIDATE, choose, etag_of
 from miit_graph.web.compression import choose_coding
 from miit_graph.web.context import context
 from miit_graph.web.description import service_description
+from miit_graph.web.front.record import RECORD, Record
 from miit_graph.web.front.shortcuts import ANSWERED, FAILED, GONE
 from miit_graph.web.how import HIT, miss, timing
 from miit_graph.web.language import page_language
@@ -71,6 +72,8 @@ def _engine() -> Engine:
 def _answer(operation: Operation, query: Query) -> Response:
     limits = context().settings.limits(operation.seconds)
     decision = _engine().examine(query.text, limits)
+    if (record := _record()) is not None:
+        record.asked(query.text, "" if isinstance(decision, Refuse) else decision.form.value)
     if isinstance(decision, Refuse):
         raise decision.error.with_traceback(None)
     choice = choose(operation.format, _accept(), formats.formats_for(decision.form), decision.form.value)
@@ -83,6 +86,11 @@ def _answer(operation: Operation, query: Query) -> Response:
 
 # Clients that are given the address with a slash at its end mean the same (a redirect would lose a POST).
 blueprint.add_url_rule("/sparql/", "slashed", sparql, methods=["GET", "POST"])
+
+
+def _record() -> Record | None:
+    """What is noted of this request, behind the front."""
+    return request.environ.get(RECORD)
 
 
 def _accept() -> str:
@@ -99,7 +107,7 @@ def _run(query: Query, decision: Allow, format: Format, content_type: str, limit
     body: bytes | Iterable[bytes]
     if decision.stable and (stored := cache.get(key)):
         metrics.queries.labels(decision.form.value, "cached").inc()
-        request.environ[ANSWERED] = key
+        request.environ[ANSWERED] = key, decision.form
         if coding := choose_coding(request.headers.get("Accept-Encoding", "")).fits(len(stored.body)):
             stored.packed(coding)  # here, on a thread of its own; the next time it is there
         body = stored.body
@@ -127,7 +135,9 @@ def _ask(
         if decision.stable:
             cache.put(key, body)
             context().metrics.cache_bytes.set(cache.bytes)
-            request.environ[ANSWERED] = key
+            request.environ[ANSWERED] = key, decision.form
+        if (record := _record()) is not None:
+            record.count_rows(content_type, body)
         return [body], len(body), answer.version
     kept = Kept(answer, cache, key) if decision.stable and request.method != "HEAD" else answer
     if request.method != "HEAD" and must_collect(request.environ):

@@ -14,10 +14,13 @@ from flask import Flask
 from miit_graph.dataset import Selection, engine_for, open_dataset, remote_engine
 from miit_graph.engine.api import Engine
 from miit_graph.engine.process.client import ProcessEngine
+from miit_graph.logs import configure
 from miit_graph.settings import Settings
 from miit_graph.web import create_app
 from miit_graph.web.context import Context
 from miit_graph.web.front.direct import Direct
+from miit_graph.web.front.log import RequestLog
+from miit_graph.web.front.record import Observer
 from miit_graph.web.front.rsgi import Front
 from miit_graph.web.front.shortcuts import Shortcuts
 from miit_graph.web.pages.search import keeper
@@ -35,15 +38,20 @@ def application() -> Flask:
 def front() -> Front:
     """The same behind the fast front."""
     settings = Settings.from_environment()
+    handler = configure(settings, "web")
     app = create_app(settings, *_engine(settings))
     keeper(app).prepare()  # so that the first search need not wait
     # What is here now lives as long as the process: the garbage collector need not look at it again.
     gc.collect()
     gc.freeze()
-    return behind_front(app, settings)
+    observers: list[Observer] = []
+    if settings.log == "requests":
+        log = RequestLog(handler, queries=settings.log_queries, clients=settings.log_clients, proxies=settings.proxies)
+        observers.append(log)
+    return behind_front(app, settings, tuple(observers))
 
 
-def behind_front(app: Flask, settings: Settings) -> Front:
+def behind_front(app: Flask, settings: Settings, observers: tuple[Observer, ...] = ()) -> Front:
     """``app`` on granian's own interface, with the short ways that its engine allows."""
     context: Context = app.extensions["miit_graph"]
     engine = context.engine
@@ -55,6 +63,7 @@ def behind_front(app: Flask, settings: Settings) -> Front:
         threads=queries + settings.web_threads,
         body_bytes=settings.body_bytes,
         stall_seconds=settings.stall_seconds,
+        observers=observers,
     )
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import logging
 import os
 import signal
 import socket
@@ -19,6 +18,7 @@ from pathlib import Path
 from miit_graph.build.errors import BuildError
 from miit_graph.build.snapshot import Snapshot
 from miit_graph.build.sources import Project
+from miit_graph.logs import configure
 from miit_graph.settings import Settings
 from miit_graph.versions.journal import JournalError
 from miit_graph.versions.prune import Policy
@@ -29,9 +29,9 @@ from miit_graph.writing.server import WriterServer
 
 def main(path: str, project: str, snapshots: str) -> int:
     """Open the journal, listen at ``path``, serve. Returns 0, or 1 if the journal can't be had."""
-    logging.basicConfig(format="%(asctime)s writer %(levelname)s %(message)s")
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started us tells us when to stop
     settings = Settings.from_environment()
+    configure(settings, "writer", threaded=False)  # an attempt is a fork, which copies one thread only
     try:
         writer = Writer.open(Project.open(Path(project)), Path(snapshots))
     except (JournalError, BuildError, OSError) as error:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from miit_graph.engine.gate import STACK_BYTES
 from miit_graph.engine.process import confinement
+from miit_graph.logs import tell
 
 _log = logging.getLogger(__name__)
 _PAUSE = 0.2
@@ -93,7 +94,8 @@ class WriterHost:
             if self._stopping.is_set() or self._error is not None:
                 return
             pause = _PAUSE if time.monotonic() - began > _LONGEST_PAUSE else min(2 * pause, _LONGEST_PAUSE)
-            _log.error("the writer ended with status %s; it is started again", status)
+            told = f"the writer ended with status {status}; it is started again"
+            tell("writer-ended", told, level=logging.ERROR, status=status)
             self._stopping.wait(pause)
 
     def _start(self) -> subprocess.Popen[str]:
@@ -122,6 +124,7 @@ class WriterHost:
                     self._error = told["error"]
                 _log.error("the writer cannot start: %s", told["error"])
             elif "ready" in told:
+                tell("writer-ready", f"the writer is ready at version {told['ready']}", version=told["ready"])
                 self._served(Path(told["snapshot"]))  # the one before may have died before it could say so
                 self._started.set()
             elif "publish" in told:

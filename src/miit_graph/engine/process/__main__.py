@@ -6,13 +6,16 @@ ends when it closes. The standard output gets one line of JSON: what is served, 
 
 from __future__ import annotations
 
+import contextlib
 import json
-import logging
+import os
 import shutil
 import socket
 import sys
 import threading
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from miit_graph.build.errors import BuildError
 from miit_graph.dataset import Selection, open_dataset
@@ -20,6 +23,7 @@ from miit_graph.engine.oxigraph import Source
 from miit_graph.engine.process import allocator
 from miit_graph.engine.process.server import Server
 from miit_graph.engine.process.worker import Service
+from miit_graph.logs import configure
 from miit_graph.matching.functions import prepare
 from miit_graph.settings import Settings
 from miit_graph.versions.history import UnknownVersion
@@ -31,8 +35,8 @@ _BACKLOG = 512
 
 def main(path: str) -> int:
     """Load, listen at ``path``, serve. Returns 0, or 1 if there is nothing to serve."""
-    logging.basicConfig(format="%(asctime)s engine %(levelname)s %(message)s")
     settings = Settings.from_environment()
+    configure(settings, "engine", threaded=False)  # a fork copies one thread only
     readings = threading.Thread(target=prepare)  # takes as long as loading a small graph, so both at once
     readings.start()
     try:
@@ -49,13 +53,21 @@ def main(path: str) -> int:
     listener.bind(path)
     listener.listen(_BACKLOG)
     listener.setblocking(False)
-    print(json.dumps({"version": opened.version}), flush=True)
+    told = {"version": opened.version, "quads": len(opened.store)}
+    print(json.dumps(told), flush=True)
+    os.set_blocking(sys.stdout.fileno(), False)  # whoever started us may be busy; nothing here waits for that
     retire_seconds = settings.max_timeout + settings.stall_seconds
-    server = Server(listener, sys.stdin.fileno(), service, settings.memory_budget(), retire_seconds)
+    server = Server(listener, sys.stdin.fileno(), service, settings.memory_budget(), retire_seconds, _say)
     server.run()
     if not server.retired:  # whoever started us may have been killed before it could tidy up
         shutil.rmtree(Path(path).parent, ignore_errors=True)
     return 0
+
+
+def _say(told: Mapping[str, Any]) -> None:
+    """Tell whoever started us; if there is no room for it, nobody hears of it."""
+    with contextlib.suppress(OSError):
+        os.write(sys.stdout.fileno(), json.dumps(told).encode() + b"\n")
 
 
 if __name__ == "__main__":

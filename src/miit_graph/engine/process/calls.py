@@ -22,6 +22,7 @@ from miit_graph.engine.errors import (
 from miit_graph.engine.formats import Format
 from miit_graph.engine.process import packets
 from miit_graph.engine.process.connection import Connection
+from miit_graph.engine.spent import SPENT
 
 _log = logging.getLogger(__name__)
 _GRACE_SECONDS = 0.5
@@ -110,6 +111,13 @@ class Call:
 
     def next(self) -> bytes | None:
         """The next part, or None at the good end. Raises the `QueryError` that ended it."""
+        began = time.monotonic()
+        try:
+            return self._next()
+        finally:
+            SPENT.engine += time.monotonic() - began
+
+    def _next(self) -> bytes | None:
         while self._connection is not None:
             try:
                 letter, content = self._receive(self._connection)

@@ -20,6 +20,7 @@ from miit_graph.engine.process import board, packets
 from miit_graph.engine.process.calls import Call, ProcessAnswer
 from miit_graph.engine.process.connection import Connection
 from miit_graph.engine.process.places import Places
+from miit_graph.engine.spent import SPENT
 from miit_graph.vocabulary import STANDARD_PREFIXES
 
 _LOOK_SECONDS = 0.2
@@ -136,8 +137,13 @@ class ProcessEngine:
             raise decision.error.with_traceback(None)
         if decision.federated and not query.inlined:
             query = federate(self.run, query, decision.form, limits, self._known_prefixes(), gone)
-        express = self.places.enter(limits.seconds)
-        seconds = max(0.01, limits.seconds - (time.monotonic() - began))
+        entered = time.monotonic()
+        try:
+            express = self.places.enter(limits.seconds)
+        finally:
+            now = time.monotonic()
+            SPENT.queue += now - entered
+        seconds = max(0.01, limits.seconds - (now - began))
         return self._begin(query, decision, format, limits, seconds, express, gone).answer()
 
     def wants_worker(self) -> bool:

@@ -13,19 +13,19 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import TypeAlias
+from typing import IO, Any, TypeAlias
 
 from miit_graph.engine.gate import STACK_BYTES
 from miit_graph.engine.process import allocator, confinement
 from miit_graph.engine.process.board import NAME, Board
 from miit_graph.engine.process.nursery import Forked, Nursery, NurseryGone
 from miit_graph.engine.process.server import RETIRE
+from miit_graph.logs import tell
 
-_log = logging.getLogger(__name__)
 _PAUSE = 0.2
 _LONGEST_PAUSE = 10.0
 _STOP_SECONDS = 2.0
@@ -53,10 +53,17 @@ class EngineHost:
 
     ``environment`` tells the engine process what to load (see `miit_graph.settings`). ``path`` is the socket to
     connect to, in a folder that only this user can enter. Beside it lies the board that says which version is served.
-    Where it is switched often, a ``nursery`` makes that fast.
+    Where it is switched often, a ``nursery`` makes that fast. ``heard`` is called with what happens: the ``event`` (as
+    in the log), and a ``reason`` where there is one.
     """
 
-    def __init__(self, environment: Mapping[str, str], nursery: Nursery | None = None) -> None:
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        nursery: Nursery | None = None,
+        heard: Callable[[Mapping[str, Any]], None] = lambda _: None,
+    ) -> None:
+        self._heard = heard
         self._environment = dict(environment)
         self._folder = Path(tempfile.mkdtemp(prefix="miit-graph-"))  # made with mode 0700
         self.path = str(self._folder / "engine")
@@ -106,6 +113,9 @@ class EngineHost:
             self._environment = wanted
             before = self._engine
             self._put(engine)
+            was = before.version if before is not None else ""
+            told = f"version {engine.version} is served instead of {was}"
+            self._tell("engine-switched", told, level=logging.INFO, version=engine.version, before=was)
             if before is not None and before.process.stdin is not None:
                 self._retired.add(before.process)
                 with contextlib.suppress(OSError, ValueError):  # it may have died meanwhile
@@ -147,14 +157,19 @@ class EngineHost:
         if time.monotonic() - engine.began > _LONGEST_PAUSE:
             self._pause = _PAUSE
         while self._engine is engine and not self._stopping.is_set():
-            _log.error("the engine process ended%s; it is started again", f" with status {status}" if status else "")
+            told = f"the engine process ended{f' with status {status}' if status else ''}; it is started again"
+            self._tell("engine-ended", told, status=status)
             self._stopping.wait(self._pause)
             self._pause = min(2 * self._pause, _LONGEST_PAUSE)
             with self._turn:
                 if self._engine is not engine or self._stopping.is_set():
                     return
-                with contextlib.suppress(EngineStartError):
+                try:
                     self._put(self._started(self._environment))
+                except EngineStartError as error:
+                    self._tell("engine-failed", f"the engine process could not be started: {error}")
+                else:
+                    self._tell("engine-restarted", "the engine process is there again", level=logging.INFO)
                     return
 
     def _started(self, environment: Mapping[str, str]) -> _Engine:
@@ -163,17 +178,38 @@ class EngineHost:
         process, socket = self._begun(environment)
         self._starting = process
         assert process.stdout is not None
-        with process.stdout:
-            line = process.stdout.readline()  # blocks while the graph is loaded
+        line = process.stdout.readline()  # blocks while the graph is loaded
         self._starting = None
         told = json.loads(line) if line else {}
         if "version" in told and not self._stopping.is_set():
+            threading.Thread(target=self._listen, args=(process.stdout,), name="engine-says", daemon=True).start()
+            tell(
+                "engine-ready",
+                f"the engine process is ready: version {told['version']}, {told['quads']:,} quads",
+                version=told["version"],
+                quads=told["quads"],
+                seconds=round(time.monotonic() - began, 2),
+                engine=process.pid,
+            )
             return _Engine(process, socket, told["version"], began)
+        process.stdout.close()
         process.kill()
         process.wait()
         _let_go(process)
         nothing = "the engine process ended while it loaded the graph; its messages are above"
         raise EngineStartError(told.get("error", nothing))
+
+    def _listen(self, stream: IO[bytes]) -> None:
+        """Pass on what an engine process says, until it ends."""
+        with stream:
+            for line in stream:
+                told = json.loads(line)
+                reason = told["reason"]
+                self._tell(told.pop("event"), f"a worker was ended: {reason}", level=_level(reason), **told)
+
+    def _tell(self, event: str, message: str, *, level: int = logging.ERROR, **members: object) -> None:
+        self._heard({"event": event, **members})
+        tell(event, message, level=level, **members)
 
     def _begun(self, environment: Mapping[str, str]) -> tuple[Process, Path]:
         socket = self._folder / f"engine-{next(self._numbers)}"
@@ -195,6 +231,11 @@ class EngineHost:
             )
         finally:
             resource.setrlimit(resource.RLIMIT_STACK, limits)
+
+
+def _level(reason: str) -> int:
+    """Most workers end for what their query asked for, which is no fault of the server."""
+    return logging.ERROR if reason == "crash" else logging.INFO
 
 
 def _let_go(process: Process) -> None:

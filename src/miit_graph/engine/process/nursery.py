@@ -26,6 +26,8 @@ from typing import IO, NoReturn
 
 from miit_graph.engine.gate import STACK_BYTES
 from miit_graph.engine.process import allocator, confinement
+from miit_graph.logs import configure
+from miit_graph.settings import Settings
 
 _log = logging.getLogger(__name__)
 _LONGEST = 1 << 17
@@ -166,7 +168,7 @@ class Nursery:
 
 def main(descriptor: int) -> int:
     """Fork an engine process for each request until the other side closes."""
-    logging.basicConfig(format="%(asctime)s engine %(levelname)s %(message)s")
+    configure(Settings.from_environment(), "engine", threaded=False)  # a fork copies one thread only
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     from miit_graph.build import freshness  # noqa: F401 (what is loaded here, those who are forked need not load)
     from miit_graph.engine.process import __main__ as program

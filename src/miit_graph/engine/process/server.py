@@ -19,7 +19,9 @@ import select
 import signal
 import socket
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from miit_graph.engine.process import confinement, packets
 from miit_graph.engine.process.slots import Page, Slot
@@ -52,12 +54,19 @@ class Server:
 
     ``memory_bytes`` is what all workers together may take beyond the memory they share. A line that comes over the
     leash says that another engine process has taken over (`RETIRE`): what runs is done, nothing new is begun, and at
-    the latest ``retire_seconds`` later this one ends.
+    the latest ``retire_seconds`` later this one ends. ``say`` hears of each worker that was ended, and why.
     """
 
     def __init__(
-        self, listener: socket.socket, leash: int, service: Service, memory_bytes: int, retire_seconds: float = 0.0
+        self,
+        listener: socket.socket,
+        leash: int,
+        service: Service,
+        memory_bytes: int,
+        retire_seconds: float = 0.0,
+        say: Callable[[dict[str, Any]], None] = lambda _: None,
     ) -> None:
+        self._say = say
         self._listener = listener
         self._leash = leash
         self._service = service
@@ -189,12 +198,16 @@ class Server:
     def _bury(self, worker: _Worker, status: int) -> None:
         """Tell the other side why its worker is dead, and forget the worker."""
         descriptor = worker.connection.fileno()
-        if os.WIFSIGNALED(status) and not worker.killed_for:
+        reason = worker.killed_for
+        told: dict[str, Any] = {}
+        if os.WIFSIGNALED(status) and not reason:
             number = os.WTERMSIG(status)
             reason = _REASONS.get(signal.Signals(number), "crash")
             if reason == "crash":
-                _log.error("a worker was ended by signal %s", number)
+                told["signal"] = number
             self._tell(worker, reason)
+        if reason and (reason != "gone" or worker.slot.busy_since):
+            self._say({"event": "worker-ended", "reason": reason, "worker": worker.pid, **told})
         with contextlib.suppress(KeyError):
             self._poll.unregister(descriptor)
         del self._connections[descriptor]

@@ -51,6 +51,7 @@ class Found:
     keep: bool
     version: str
     """What `Dataset-Version` says."""
+    form: Form
 
     @property
     def headers(self) -> Headers:
@@ -139,7 +140,7 @@ class Direct:
                 return None
             key = (self._engine.version, operation.query, choice.content_type)
             if decision.stable and self._context.cache.get(key) is not None:
-                return Found(key, posted is None, self._named(key[0]))
+                return Found(key, posted is None, self._named(key[0]), decision.form)
             pending = self._engine.begin(operation.query, decision, choice, limits)
         except (Problem, QueryError):
             return None

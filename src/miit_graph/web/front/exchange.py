@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
+from miit_graph.engine.spent import SPENT
 from miit_graph.web.front import shortcuts
 
 if TYPE_CHECKING:
@@ -29,6 +30,9 @@ class Exchange:
     parts: Iterator[bytes] = iter(())
     whole: bytes | None = None
     """The body, if it came in one piece."""
+    queue: float = 0.0
+    engine: float = 0.0
+    """Seconds that the application has waited, see `miit_graph.engine.spent`."""
 
     def leave(self) -> None:
         """The client has gone."""
@@ -43,6 +47,17 @@ class Exchange:
     def run(self, application: WSGIApplication) -> None:
         """Call the application and take the first piece of its body (and the second, which tells if it is the last)."""
         self.environ[shortcuts.GONE] = lambda: self.gone
+        SPENT.clear()
+        try:
+            self._run(application)
+        finally:
+            self._note_spent()
+
+    def _note_spent(self) -> None:
+        self.queue += SPENT.queue
+        self.engine += SPENT.engine
+
+    def _run(self, application: WSGIApplication) -> None:
         self.body = application(self.environ, self.start)
         self.parts = iter(self.body)
         length = next((value for name, value in self.headers if name == "content-length"), None)
@@ -57,7 +72,11 @@ class Exchange:
 
     def next_part(self) -> bytes | None:
         """The next piece of the body, or None at its end."""
-        return next(self.parts, None)
+        SPENT.clear()
+        try:
+            return next(self.parts, None)
+        finally:
+            self._note_spent()
 
     def close(self) -> None:
         """Free what the application holds."""

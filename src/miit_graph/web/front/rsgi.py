@@ -14,16 +14,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-from miit_graph.engine.errors import ClientGone, QueryError, TimeLimitExceeded
+from miit_graph.engine.errors import ClientGone, EngineBusy, QueryError, TimeLimitExceeded
 from miit_graph.web.compression import Compressed, choose_coding, pack, tag_of
 from miit_graph.web.front import shortcuts
 from miit_graph.web.front.client_connection import ClientConnection
 from miit_graph.web.front.direct import Direct, Found, Started
 from miit_graph.web.front.exchange import Exchange, environ_of
+from miit_graph.web.front.record import RECORD, Observer, Record
 from miit_graph.web.front.waiting import WATCH_AFTER, Patience, readable, watch
 
 if TYPE_CHECKING:
@@ -48,7 +50,10 @@ _BUSY_HEADERS = [
 
 
 class Front:
-    """The RSGI application: ``application`` does the work, on at most ``threads`` threads."""
+    """The RSGI application: ``application`` does the work, on at most ``threads`` threads.
+
+    ``observers`` hear of each request when it is over.
+    """
 
     def __init__(
         self,
@@ -59,7 +64,9 @@ class Front:
         threads: int,
         body_bytes: int,
         stall_seconds: float,
+        observers: tuple[Observer, ...] = (),
     ) -> None:
+        self._observers = observers
         self._application = application
         self._known = known
         self._direct = direct
@@ -74,14 +81,24 @@ class Front:
         """Answer one request."""
         if scope.proto != "http":
             return
+        record = Record(scope, protocol)
+        try:
+            await self._handle(scope, record)
+        finally:
+            record.total = time.monotonic() - record.began
+            for observer in self._observers:
+                observer(record)
+
+    async def _handle(self, scope: Any, protocol: Record) -> None:
         raw = None
         if scope.method == "GET" and scope.path == "/sparql":
             raw = shortcuts.Raw.read(scope)
-            found = self._known.find(raw)
+            found = self._known.find(raw, protocol)
             if found is not None:
                 protocol.response_bytes(*found)
                 return
         if self._running >= self._threads:
+            protocol.outcome = EngineBusy.slug
             protocol.response_bytes(503, _BUSY_HEADERS, _BUSY)
             return
         self._running += 1
@@ -91,8 +108,8 @@ class Front:
             if raw is not None and self._direct is not None:
                 started = await self._begin(self._direct, raw)
                 if isinstance(started, Found):
-                    self._known.remember(raw, started.key, started.headers, started.etag)
-                    found = self._known.find(raw)
+                    self._known.remember(raw, started.key, started.headers, started.etag, started.form)
+                    found = self._known.find(raw, protocol)
                     if found is not None:
                         protocol.response_bytes(*found)
                         return
@@ -116,7 +133,7 @@ class Front:
         return direct.begin(raw, posted)
 
     async def _post(
-        self, direct: Direct, sent: tuple[bytes, int], scope: Any, protocol: Any
+        self, direct: Direct, sent: tuple[bytes, int], scope: Any, protocol: Record
     ) -> tuple[bool, QueryError | None]:
         """A POST for the endpoint: whether it was answered, and else the error that its query has come to, if any."""
         body, size = sent
@@ -129,17 +146,20 @@ class Front:
         if isinstance(started, Started):
             error = await self._answer_directly(direct, started, raw, scope, protocol)
             return error is None, error
-        found = self._known.reply(shortcuts.Known(started.key, started.headers, "", choose_coding(raw.encoding)))
+        known = shortcuts.Known(started.key, started.headers, "", choose_coding(raw.encoding), started.form)
+        found = self._known.reply(known, protocol)
         if found is not None:
             protocol.response_bytes(*found)
         return found is not None, None
 
     async def _answer_directly(
-        self, direct: Direct, started: Started, raw: shortcuts.Raw, scope: Any, protocol: Any
+        self, direct: Direct, started: Started, raw: shortcuts.Raw, scope: Any, protocol: Record
     ) -> QueryError | None:
         """Wait for a query that was started and send its answer; the error if it comes to none."""
         loop = asyncio.get_running_loop()
         pending = started.pending
+        protocol.asked(started.key[1].text, started.form.value)
+        protocol.route = "/sparql"
         try:
             here = self._running <= _FEW and self._patience.wait(pending.fileno())
             if not here and not await readable(pending.fileno(), started.seconds + _GRACE_SECONDS, protocol):
@@ -151,15 +171,18 @@ class Front:
         except TimeoutError:
             pending.close()
             error: QueryError = TimeLimitExceeded(started.seconds)
+            protocol.engine = time.monotonic() - started.began
             direct.failed(started, error)
             return error
         except QueryError as caught:
             pending.close()
+            protocol.engine = time.monotonic() - started.began
             direct.failed(started, caught)
             return caught
         started.came_from(answer.version)
         choice = choose_coding(raw.encoding)
         headers = started.headers() + started.told()
+        protocol.cache = "miss" if started.stable else "bypass"
         etag = started.etag
         if answer.length is None:
             body: Iterable[bytes] = direct.parts(started, answer)
@@ -172,11 +195,14 @@ class Front:
             try:
                 await self._stream(scope, protocol, exchange, None if choice.coding else started)
             finally:
+                protocol.engine = time.monotonic() - started.began
                 await loop.run_in_executor(self._pool, exchange.close)
             return None
         content = direct.complete(started, answer)
+        protocol.engine = time.monotonic() - started.began
+        protocol.count_rows(started.key[2], content)
         if etag:
-            self._known.remember(raw, started.key, started.headers(), etag)
+            self._known.remember(raw, started.key, started.headers(), etag, started.form)
         coding = choice.fits(len(content))
         if coding:
             content = await loop.run_in_executor(self._pool, pack, content, coding)
@@ -188,11 +214,12 @@ class Front:
         return None
 
     async def _answer(
-        self, scope: Any, protocol: Any, raw: shortcuts.Raw | None, error: QueryError | None, sent: tuple[bytes, int]
+        self, scope: Any, protocol: Record, raw: shortcuts.Raw | None, error: QueryError | None, sent: tuple[bytes, int]
     ) -> None:
         """The long way: through Flask, on a thread; ``error`` is what the query has already come to."""
         loop = asyncio.get_running_loop()
         exchange = Exchange(environ_of(scope, *sent))
+        exchange.environ[RECORD] = protocol
         if error is not None:
             exchange.environ[shortcuts.FAILED] = error
         # Looking after the client costs a task; most requests are done before.
@@ -200,6 +227,7 @@ class Front:
         timer = loop.call_later(WATCH_AFTER, lambda: watching.append(loop.create_task(watch(protocol, exchange.leave))))
         try:
             await loop.run_in_executor(self._pool, exchange.run, self._application)
+            protocol.answered_with(exchange.headers)
             if exchange.whole is not None:
                 if raw is not None:
                     self._known.learn(raw, exchange.environ, exchange.headers)
@@ -215,10 +243,12 @@ class Front:
             timer.cancel()
             for task in watching:
                 task.cancel()
+            protocol.queue += exchange.queue
+            protocol.engine += exchange.engine
             if exchange.whole is None:
                 await loop.run_in_executor(self._pool, exchange.close)
 
-    async def _body(self, protocol: Any) -> tuple[bytes, int]:
+    async def _body(self, protocol: Record) -> tuple[bytes, int]:
         """The body, and its size; no more of it than the application may take is kept."""
         parts, size = [], 0
         async with asyncio.timeout(_BODY_SECONDS):
@@ -229,7 +259,7 @@ class Front:
                 parts.append(bytes(part))
         return b"".join(parts), size
 
-    async def _next_part(self, protocol: Any, exchange: Exchange, started: Started | None) -> bytes | None:
+    async def _next_part(self, protocol: Record, exchange: Exchange, started: Started | None) -> bytes | None:
         """The next piece of a body: from a thread, or from the worker itself, where nobody else has to touch it."""
         loop = asyncio.get_running_loop()
         if started is None:
@@ -244,13 +274,14 @@ class Front:
             return exchange.next_part()
         return await loop.run_in_executor(self._pool, exchange.next_part)
 
-    async def _stream(self, scope: Any, protocol: Any, exchange: Exchange, started: Started | None = None) -> None:
+    async def _stream(self, scope: Any, protocol: Record, exchange: Exchange, started: Started | None = None) -> None:
         """Send a body piece by piece; ``started`` is the query that it comes from as it is."""
         connection = ClientConnection.find(scope.client)
         if connection is None:
             await self._collect(protocol, exchange)
             return
         ended = False
+        failed: Exception | None = None
         try:
             transport = protocol.response_stream(exchange.status, exchange.headers)
             while True:
@@ -265,13 +296,15 @@ class Front:
                 await transport.send_bytes(part)
         except Exception as error:
             # The query's own errors were told to the metrics; a client that has gone is nobody's fault.
+            failed = error
             _log.debug("an answer was broken off: %r", error)
         finally:
             if not ended:
+                protocol.broken(failed)
                 connection.break_off()
             connection.close()
 
-    async def _send_whole(self, scope: Any, protocol: Any, exchange: Exchange, body: bytes) -> None:
+    async def _send_whole(self, scope: Any, protocol: Record, exchange: Exchange, body: bytes) -> None:
         """Send a body that is here; a long one as the client takes it, so that it is held only once."""
         connection = ClientConnection.find(scope.client) if len(body) > _LONG and scope.method != "HEAD" else None
         if connection is None:
@@ -287,10 +320,11 @@ class Front:
             _log.debug("a client went away: %r", error)
         finally:
             if sent < len(body):
+                protocol.broken(None)
                 connection.break_off()
             connection.close()
 
-    async def _collect(self, protocol: Any, exchange: Exchange) -> None:
+    async def _collect(self, protocol: Record, exchange: Exchange) -> None:
         """Without hold of the connection an answer that could fail on the way is collected first."""
         loop = asyncio.get_running_loop()
         parts = []

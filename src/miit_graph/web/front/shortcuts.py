@@ -11,12 +11,14 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from miit_graph.engine.api import Form
 from miit_graph.web.cache import AnswerCache, Key
 from miit_graph.web.compression import Choice, choose_coding, plain_tags, tag_of
+from miit_graph.web.front.record import Record
 from miit_graph.web.how import HIT
 
 ANSWERED = "miit_graph.answered"
-"""In the WSGI environment: the cache's key of the answer."""
+"""In the WSGI environment: the cache's key of the answer, and the form of its query."""
 FAILED = "miit_graph.failed"
 """In the WSGI environment: the error that the query has already come to, for the application to tell."""
 GONE = "miit_graph.gone"
@@ -67,6 +69,7 @@ class Known(NamedTuple):
     headers: Headers
     etag: str
     choice: Choice
+    form: Form
 
 
 class Shortcuts:
@@ -78,14 +81,14 @@ class Shortcuts:
         self._hit = hit
         self._known: OrderedDict[tuple[str, str, str], Known] = OrderedDict()
 
-    def find(self, raw: Raw) -> tuple[int, Headers, bytes] | None:
+    def find(self, raw: Raw, record: Record) -> tuple[int, Headers, bytes] | None:
         """Status, headers and body for a request that was answered before, if its answer is still here."""
         known = self._known.get(raw[:3])
         if known is None or known.key[0] != self._version():
             return None
-        return self.reply(known, raw.if_none_match)
+        return self.reply(known, record, raw.if_none_match)
 
-    def reply(self, known: Known, if_none_match: str = "") -> tuple[int, Headers, bytes] | None:
+    def reply(self, known: Known, record: Record, if_none_match: str = "") -> tuple[int, Headers, bytes] | None:
         """Status, headers and body of an answer in the cache, if it is still here and short."""
         stored = self._cache.get(known.key)
         if stored is None or len(stored.body) > _LARGEST:
@@ -95,6 +98,8 @@ class Shortcuts:
         if body is None or known.choice.impossible:
             return None
         self._hit()
+        record.text, record.form, record.cache = known.key[1].text, known.form.value, "hit"
+        record.route = "/sparql"
         etag = [HIT, ("etag", tag_of(known.etag, coding))] if known.etag else [HIT]
         if if_none_match and (known.etag[:-1] in if_none_match or if_none_match == "*"):
             return 304, [*known.headers, *etag], b""
@@ -105,15 +110,15 @@ class Shortcuts:
 
     def learn(self, raw: Raw, environ: dict[str, Any], headers: Headers) -> None:
         """Remember what ``raw`` was answered with, if it was answered from the cache."""
-        key: Key | None = environ.get(ANSWERED)
+        key, form = environ.get(ANSWERED, (None, None))
         if key is not None:
             etag = plain_tags(dict(headers).get("etag", ""))
-            self.remember(raw, key, [(name, value) for name, value in headers if name not in _NOT_KEPT], etag)
+            self.remember(raw, key, [(name, value) for name, value in headers if name not in _NOT_KEPT], etag, form)
 
-    def remember(self, raw: Raw, key: Key, kept: Headers, etag: str) -> None:
+    def remember(self, raw: Raw, key: Key, kept: Headers, etag: str, form: Form) -> None:
         """Remember that ``raw`` was answered with the entry of the cache, these headers, and this entity tag."""
         if len(raw.query_string) > _LONGEST or len(raw.accept) + len(raw.encoding) > _LONGEST:
             return
-        self._known[raw[:3]] = Known(key, kept, etag, choose_coding(raw.encoding))
+        self._known[raw[:3]] = Known(key, kept, etag, choose_coding(raw.encoding), form)
         while len(self._known) > _MOST:
             self._known.popitem(last=False)

@@ -53,15 +53,15 @@ def _command(
     )
 
 
-def _source_options(parser: argparse.ArgumentParser, endpoint: bool = False) -> None:
-    """What to work on: a project (the default), a built snapshot, any RDF files, or an endpoint."""
+def _source_options(parser: argparse.ArgumentParser, endpoint: bool = False, follow: bool = False) -> None:
+    """What to work on: a project (the default), a built snapshot, any RDF files, an endpoint, or another server."""
     which = parser.add_mutually_exclusive_group()
     if endpoint:
         which.add_argument(
-            "--endpoint",
-            metavar="URL",
-            help="a running server, or any SPARQL endpoint (default: $MIIT_GRAPH_ENDPOINT, if set)",
+            "--endpoint", metavar="URL", help="a running server, or any SPARQL endpoint ($MIIT_GRAPH_ENDPOINT)"
         )
+    if follow:
+        which.add_argument("--follow", metavar="URL", help="copy and serve what this server serves, now and later")
     which.add_argument(
         "--project",
         type=Path,
@@ -194,9 +194,9 @@ def parser() -> argparse.ArgumentParser:
         "Serve the graph over HTTP with a SPARQL endpoint.",
         "  miit-graph serve --port 8000\n  miit-graph serve --data my-graph.ttl.gz\n"
         "  miit-graph serve --allow-service https://query.wikidata.org/sparql\n"
-        "  miit-graph serve --endpoint http://127.0.0.1:7878/query",
+        "  miit-graph serve --endpoint http://127.0.0.1:7878/query\n  miit-graph serve --follow https://origin.example/",
     )
-    _source_options(serve, endpoint=True)
+    _source_options(serve, endpoint=True, follow=True)
     serve.add_argument("--host", metavar="ADDRESS", help="address to listen on (default: $HOST, else 127.0.0.1)")
     serve.add_argument("--port", type=int, metavar="N", help="port to listen on (default: $PORT, else 8000)")
     serve.add_argument(
@@ -227,10 +227,11 @@ def parser() -> argparse.ArgumentParser:
         commands,
         "reload",
         "Have running servers serve the snapshot that is published now, without dropping a request.",
-        "  miit-graph build && miit-graph reload",
+        "  miit-graph build && miit-graph reload\n  miit-graph reload --to c86972771c9b293c",
     )
     reload.add_argument("--project", type=Path, metavar="DIR", help="folder with a graph.toml")
     reload.add_argument("--snapshot", type=Path, metavar="DIR", help="the folder that the servers were started with")
+    reload.add_argument("--to", metavar="VERSION", help="publish this kept snapshot (its hash) first: go back to it")
 
     update = _command(
         commands,

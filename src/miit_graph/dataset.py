@@ -84,8 +84,12 @@ def snapshots_folder(project: Project, settings: Settings) -> Path:
         return settings.snapshots
     if not project.root.is_relative_to(_PACKAGE) and os.access(project.root, os.W_OK):
         return project.root / "build" / "snapshots"
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return cache / "miit-graph" / "snapshots" / project.name
+    return cache_folder() / "snapshots" / project.name
+
+
+def cache_folder() -> Path:
+    """The user's folder for what can be made again."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "miit-graph"
 
 
 def prepare(selection: Selection, settings: Settings, progress: Callable[[str], None]) -> Selection:

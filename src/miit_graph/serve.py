@@ -7,8 +7,10 @@ import os
 import socket
 import sys
 import tempfile
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -26,6 +28,8 @@ from miit_graph.engine.process.host import EngineHost, EngineStartError
 from miit_graph.engine.process.nursery import Nursery
 from miit_graph.logs import configure, tell
 from miit_graph.reload import Reloader, announced
+from miit_graph.replica.follower import Follower
+from miit_graph.replica.waiting_room import waiting_room
 from miit_graph.settings import Settings
 from miit_graph.writing.host import WriterHost, WriterStartError
 
@@ -42,21 +46,30 @@ class Place:
     project: Project | None = None
 
 
-def serve(selection: Selection, settings: Settings, place: Place | None = None) -> int:
+def serve_copies(follower: Follower, settings: Settings, place: Place) -> int:
+    """Serve what `follower` copies into `place`; until the first copy is there, only `/health/live` is well."""
+    if not _in_processes(settings):
+        print("miit-graph serve: --follow needs queries in processes of their own (Linux).", file=sys.stderr)
+        return 1
+    port = _claimed(settings)
+    if port is None:
+        return 1
+    with waiting_room(settings.host, port):
+        selection = Selection(snapshot=follower.first().path)
+    return serve(selection, replace(settings, port=port), place, follower)
+
+
+def serve(
+    selection: Selection, settings: Settings, place: Place | None = None, follower: Follower | None = None
+) -> int:
     """Serve `selection` until interrupted. Returns 0, or 1 if the address is taken or the graph cannot be loaded.
 
     The server starts its workers as new processes; what they serve reaches them through the environment. At SIGHUP it
-    goes over to what is published in `place`, or reads its files again. With tokens in the settings and a project, it
-    takes changes.
+    goes over to what is published in `place`, or reads its files again; so it does by itself when `follower` has
+    something newer. With tokens in the settings and a project, it takes changes.
     """
-    try:
-        port = _claim(settings.host, settings.port)
-    except OSError as error:
-        print(
-            f"miit-graph serve: cannot listen on {settings.host} port {settings.port}: {error.strerror}. "
-            "Choose another with --port or PORT.",
-            file=sys.stderr,
-        )
+    port = _claimed(settings)
+    if port is None:
         return 1
     configure(settings, "server")
     os.environ.update(_told_by(settings))
@@ -87,7 +100,7 @@ def serve(selection: Selection, settings: Settings, place: Place | None = None) 
             past = stack.enter_context(PastHosts(os.environ, settings.past_engines, settings.memory_budget(), nursery))
             os.environ["MIIT_GRAPH_PAST_SOCKET"] = past.path
             processes = settings.processes()
-            reload = Reloader(lambda: _reload(host, place)).ask
+            reload = Reloader(lambda: _reload(host, place, follower)).ask
             if settings.tokens and place is not None and place.project is not None:
                 try:
                     writer = WriterHost(place.project.root, place.snapshots, lambda path: _switch(host, path))
@@ -97,6 +110,10 @@ def serve(selection: Selection, settings: Settings, place: Place | None = None) 
                     return 1
             if place is not None:
                 stack.enter_context(announced(place.snapshots))
+            if follower is not None:
+                stack.callback(follower.stop)
+                adopt = partial(_switch, host)
+                threading.Thread(target=follower.follow, args=(adopt,), name="follower", daemon=True).start()
         else:
             _warn()
             processes = 1  # this engine keeps the graph in the memory of the process that answers
@@ -133,12 +150,14 @@ def _reachable(settings: Settings) -> bool:
     return True
 
 
-def _reload(host: EngineHost, place: Place | None) -> None:
-    """Serve what is published now; without snapshots, the files as they are now."""
+def _reload(host: EngineHost, place: Place | None, follower: Follower | None) -> None:
+    """Serve what is published now; without snapshots, the files as they are now. Have ``follower`` look besides."""
     if place is None:
         host.switch({})
     else:
         _switch(host, Snapshot.open(place.snapshots).path)
+    if follower is not None:
+        follower.ask()
 
 
 def _switch(host: EngineHost, snapshot: Path) -> None:
@@ -181,6 +200,19 @@ def _warn() -> None:
         " A query that sorts or joins a lot cannot be stopped and can take all memory. Do not offer it to the public.",
         file=sys.stderr,
     )
+
+
+def _claimed(settings: Settings) -> int | None:
+    """The port to listen on; None, having said why, if it can't be had."""
+    try:
+        return _claim(settings.host, settings.port)
+    except OSError as error:
+        print(
+            f"miit-graph serve: cannot listen on {settings.host} port {settings.port}: {error.strerror}. "
+            "Choose another with --port or PORT.",
+            file=sys.stderr,
+        )
+        return None
 
 
 def _claim(host: str, port: int) -> int:

@@ -272,6 +272,13 @@ class Settings:
         Kind(Path, "a file"),
         "Certificates (PEM) to trust for that engine instead of the system's.",
     )
+    follow: str = _setting("", "MIIT_GRAPH_FOLLOW", ENDPOINT, "A server whose snapshots are copied and served.")
+    follow_seconds: float = _setting(
+        10.0, "MIIT_GRAPH_FOLLOW_SECONDS", SECONDS, "Seconds between two questions whether it serves something newer."
+    )
+    follow_header: str = _setting(
+        "", "MIIT_GRAPH_FOLLOW_HEADER", HEADER, "A header that is wanted on the way to it.", secret=True
+    )
     proxies: int = _setting(
         0,
         "MIIT_GRAPH_PROXIES",

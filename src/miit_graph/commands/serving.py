@@ -25,6 +25,8 @@ def serve(arguments: argparse.Namespace) -> int:
     from miit_graph.serve import serve as serve_forever
 
     settings = settings_of(arguments)
+    named = next((name for name in ("project", "data", "snapshot", "endpoint") if getattr(arguments, name, None)), None)
+    follow = arguments.follow or ("" if named else settings.follow)
     if arguments.host:
         settings = replace(settings, host=arguments.host)
     if arguments.port is not None:
@@ -33,11 +35,13 @@ def serve(arguments: argparse.Namespace) -> int:
         settings = replace(settings, log=arguments.log)
     if settings.tokens:
         Tokens.read(settings.tokens)  # what is wrong with them is told here, not by a server process
-        if other := next((name for name in ("data", "snapshot", "endpoint") if getattr(arguments, name, None)), None):
+        if other := "follow" if follow else named if named != "project" else None:
             raise ProjectError(
                 "Changes (MIIT_GRAPH_TOKENS) need a project with its shapes and rules, which"
                 f" --{other} doesn't give. Serve a project, or unset the tokens."
             )
+    if follow:
+        return _serve_copies(follow, settings)
     try:
         with reporting() as progress:
             selection = dataset.prepare(select(arguments, settings), settings, progress)
@@ -45,6 +49,20 @@ def serve(arguments: argparse.Namespace) -> int:
         sys.stderr.write(report.render(error.report, severities=("Violation",)))
         return 1
     return serve_forever(selection, settings, _place(arguments, settings))
+
+
+def _serve_copies(address: str, settings: Settings) -> int:
+    """Copy what another server serves, serve that, and go on with whatever it serves later."""
+    from miit_graph.replica.follower import Follower
+    from miit_graph.replica.origin import Origin
+    from miit_graph.serve import Place, serve_copies
+
+    name, _, value = settings.follow_header.partition(":")
+    origin = Origin(address, {name.strip(): value.strip()} if name else {})
+    folder = settings.snapshots or dataset.cache_folder() / "copies" / origin.name
+    follower = Follower(origin, folder, settings.follow_seconds)
+    with follower.alone():
+        return serve_copies(follower, settings, Place(folder))
 
 
 def _place(arguments: argparse.Namespace, settings: Settings) -> Place | None:
@@ -61,9 +79,12 @@ def _place(arguments: argparse.Namespace, settings: Settings) -> Place | None:
 
 def reload(arguments: argparse.Namespace) -> int:
     """Have the servers over a folder of snapshots serve what is published there now."""
+    from miit_graph.build.snapshot import Snapshot, publish_version
     from miit_graph.reload import tell_servers
 
     folder = arguments.snapshot or dataset.snapshots_folder(project_of(arguments), Settings.from_environment())
+    if arguments.to:
+        publish_version(folder, Snapshot.open(folder / arguments.to).version)
     found = tell_servers(folder)
     if not found:
         raise ProjectError(f"No server runs over the snapshots in {folder}.")

@@ -8,11 +8,12 @@ dataset they are asked of the engine.
 from __future__ import annotations
 
 import gzip
+import os
 import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import Self, cast
 
 import pyoxigraph as ox
 
@@ -55,6 +56,11 @@ class Dumps:
     asker: Asker
     frozen: Path | None = None
 
+    @classmethod
+    def of_files(cls, cache: FileCache, frozen: Path) -> Self:
+        """The dumps in the two formats that a snapshot's own files have: nothing is asked."""
+        return cls(cache, {}, cast(Asker, None), frozen)
+
     def made(self, ending: str) -> Made | None:
         """The dump with this ending if it was made."""
         return self.cache.get(f"dump.{ending}")
@@ -73,7 +79,7 @@ class Dumps:
     def _write(self, name: str, target: Path) -> None:
         source = self._source(name in WITH_GRAPHS)
         if name in ("nt", "nq"):
-            shutil.copyfile(source, target)
+            _same(source, target)
             return
         kind, prefixes = ox.RdfFormat.from_media_type(FORMATS[name].media_type), dict(self.prefixes)
         if name in WITH_GRAPHS:
@@ -103,6 +109,15 @@ class Dumps:
     def _lines(self, where: str, graph: bytes) -> list[bytes]:
         content = b"".join(self.asker.stream(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {where}", formats.N_TRIPLES))
         return sorted({line[:-2] + graph + b" .\n" for line in content.splitlines() if line.endswith(b" .")})
+
+
+def _same(source: Path, target: Path) -> None:
+    """Give a file that never changes a second name; where that isn't possible, copy it."""
+    target.unlink(missing_ok=True)
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
 
 
 def _compress(source: Path, target: Path) -> None:

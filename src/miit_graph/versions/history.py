@@ -117,6 +117,13 @@ class History:
         with self._lock:
             return self._journal.between(old, new)
 
+    def record(self, number: int) -> bytes:
+        """The journal's bytes as far as the end of a version's record. Raises KeyError if there is none."""
+        if self._journal is None:
+            raise KeyError(number)
+        with self._lock:
+            return self._journal.record(number)
+
     def quads(self, version: Version) -> frozenset[ox.Quad]:
         """All quads of a version's named graphs. Raises JournalError if it can't be restored."""
         return self.restore(version)[0]

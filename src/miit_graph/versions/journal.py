@@ -128,6 +128,12 @@ class Journal:
         place = self._places[number - 1]
         return Patch.parse(self._read(place.start, place.end).decode().split("\n"))
 
+    def record(self, number: int) -> bytes:
+        """The journal's bytes as far as the end of a version's record. Raises KeyError if there is none."""
+        if not 1 <= number <= len(self._places):
+            raise KeyError(number)
+        return self._read(0, self._places[number].start if number < len(self._places) else self._end)
+
     def between(self, old: int, new: int) -> Patch:
         """The change from one version to another, in either direction, as one patch."""
         if old > new:

@@ -10,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from miit_graph.engine.api import Engine
 from miit_graph.settings import Settings
-from miit_graph.web import changes, discovery, downloads, exports, graph_store, operations, problems, sparql
+from miit_graph.web import changes, discovery, downloads, exports, graph_store, operations, problems, snapshots, sparql
 from miit_graph.web.assets import PINNED, Application
 from miit_graph.web.cache import AnswerCache
 from miit_graph.web.compression import Compression
@@ -61,7 +61,7 @@ def create_app(settings: Settings, engine: Engine, about: Mapping[str, Any]) -> 
     app.extensions["miit_graph"] = Context(
         settings, engine, about, AnswerCache(settings.cache_bytes), Metrics(), _writing(settings)
     )
-    machines = (sparql, operations, routes, ontology, graph_store, downloads, exports, discovery)
+    machines = (sparql, operations, routes, ontology, graph_store, downloads, snapshots, exports, discovery)
     for concern in (
         *machines,
         home,

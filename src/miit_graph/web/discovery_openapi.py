@@ -49,6 +49,9 @@ _PAGE = _query("page", "Page of a long description, from 1.", {"type": "integer"
 _LANG = _query("lang", "Language of pages.", {"type": "string", "enum": ["en", "zh"]})
 _DOCUMENT = [*_GRAPH_TYPES, "text/html"]
 _NAME = _path("name", "Local name; may hold slashes.")
+_FILE = ["application/octet-stream"]
+_HASH = _path("version", "Hash of the snapshot.")
+_RANGES = {"_206": "The part of it that the header Range asks for.", "_404": "", "_416": ""}
 _SEE_OTHER = {"_303": "See the document about it.", "_301": "Replaced by another.", "_404": "", "_410": ""}
 
 
@@ -333,13 +336,13 @@ def _paths() -> dict[str, Any]:
         "/dump/": _get("The dumps, with sizes and checksums", ["application/json", "text/html"]),
         "/dump/{name}": _get(
             "The whole dataset as one file",
-            ["application/octet-stream"],
+            _FILE,
             _path("name", f"{{dataset}}.{{ending}}; endings: {', '.join(ENDINGS)}; or SHA256SUMS."),
-            _in("header", "Range", "A part of the file."),
-            _206="Part of the file.",
-            _404="",
-            _416="",
+            **_RANGES,
         ),
+        "/snapshots/current": _get("The files of the served snapshot, to copy it", state, _304="Unchanged.", _404=""),
+        "/snapshots/{version}": _get("The files of a snapshot that is kept", state, _HASH, _304="Unchanged.", _404=""),
+        "/snapshots/{version}/{name}": _get("One of these files", _FILE, _HASH, _NAME, **_RANGES),
         **_graph_files(),
         **_search(),
         **_pictures(),

@@ -38,8 +38,11 @@ class Connections(Protocol):
 
     connect_seconds: float
 
-    def borrow(self, until: float) -> Connection:
-        """A connection whose worker waits for a request. Raises EngineUnavailable, EngineBusy."""
+    def borrow(self, until: float, *, quick: bool = False) -> Connection:
+        """A connection whose worker waits for a request; ``quick`` if it is known to take only a moment.
+
+        Raises EngineUnavailable, EngineBusy.
+        """
         ...
 
     def give_back(self, connection: Connection) -> None:
@@ -55,7 +58,7 @@ class Call:
     """One request to a worker: made at once, then iterated for the parts of the answer.
 
     ``seconds`` count from now, ``most`` seconds from when a worker has got the request. ``ended`` is called once,
-    however it ends.
+    however it ends, with whether its worker is still good. ``quick`` requests are known to take only a moment.
     """
 
     def __init__(
@@ -64,8 +67,10 @@ class Call:
         request: list[Any],
         seconds: float,
         gone: Gone | None = None,
-        ended: Callable[[], None] = lambda: None,
+        ended: Callable[[bool], None] = lambda _: None,
         most: float = math.inf,
+        *,
+        quick: bool = False,
     ) -> None:
         self._pool = pool
         self._request = request
@@ -73,6 +78,7 @@ class Call:
         self._gone = gone
         self._ended = ended
         self._most = most
+        self._quick = quick
         self._heard = False
         self._deadline = time.monotonic() + seconds
         self._until = time.monotonic() + pool.connect_seconds
@@ -151,12 +157,12 @@ class Call:
             self._pool.give_back(connection)
         else:
             connection.close()
-        self._ended()
+        self._ended(keep)
 
     def _send(self) -> Connection:
         """Send the request over a connection that takes it. Raises EngineUnavailable, EngineBusy."""
         while True:
-            connection = self._pool.borrow(self._until)
+            connection = self._pool.borrow(self._until, quick=self._quick)
             self._request[1] = max(0.05, min(self._most, self._deadline - time.monotonic()))
             try:
                 packets.send_request(connection, self._request)

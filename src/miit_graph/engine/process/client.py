@@ -20,6 +20,7 @@ from miit_graph.engine.process import board, packets
 from miit_graph.engine.process.calls import Call, ProcessAnswer
 from miit_graph.engine.process.connection import Connection
 from miit_graph.engine.process.places import Places
+from miit_graph.engine.process.quick import Quick, kind_of
 from miit_graph.engine.spent import SPENT
 from miit_graph.vocabulary import STANDARD_PREFIXES
 
@@ -32,6 +33,8 @@ _EXAMINE_SECONDS = 5.0
 _EXAMINE_MEMORY = 512 * 1024 * 1024
 _REMEMBERED = 64
 _MOST_IDLE = 32
+_RESERVED = 2
+"""So many of the workers that wait are kept for queries that were quick before."""
 
 
 class ProcessEngine:
@@ -56,6 +59,7 @@ class ProcessEngine:
         self.connect_seconds = connect_seconds
         self.places = Places(workers, express, queue, queue_seconds)
         self._idle: list[Connection] = []
+        self._quick = Quick()
         self._decisions: OrderedDict[tuple[str, Limits], Allow] = OrderedDict()
         self._lock = threading.Lock()
         self._version = ""
@@ -147,9 +151,9 @@ class ProcessEngine:
         return self._begin(query, decision, format, limits, seconds, express, gone).answer()
 
     def wants_worker(self) -> bool:
-        """Whether all that `begin` lacks to start a query is a worker that waits for one."""
+        """Whether all that `begin` lacks to start any query is a worker that waits for one."""
         self._keep_up()
-        return not self._idle and not self.places.full
+        return len(self._idle) <= _RESERVED and not self.places.full
 
     def prepare(self) -> None:
         """Have a worker wait for a query. Raises EngineUnavailable, EngineBusy."""
@@ -158,7 +162,7 @@ class ProcessEngine:
     def begin(self, query: Query, decision: Allow, format: Format, limits: Limits) -> Pending | None:
         """Start a query, if that can be done without waiting for anything."""
         self._keep_up()
-        if not self._idle:
+        if len(self._idle) <= (0 if kind_of(query.text) in self._quick else _RESERVED):
             return None
         express = self.places.enter_now()
         if express is None:
@@ -189,9 +193,15 @@ class ProcessEngine:
             limits.result_bytes,
             [tuple(item) for item in query.inlined],
         ]
+        kind, began = kind_of(query.text), time.monotonic()
+
+        def ended(well: bool) -> None:
+            self.places.leave()
+            self._quick.note(kind, time.monotonic() - began, well=well)
+
         try:
             most = _EXPRESS_SECONDS if express else math.inf
-            call = Call(self, arguments, seconds, gone, self.places.leave, most)
+            call = Call(self, arguments, seconds, gone, ended, most, quick=kind in self._quick)
         except BaseException:
             self.places.leave()
             raise
@@ -207,12 +217,12 @@ class ProcessEngine:
     def _placed(self, seconds: float) -> _Placed:
         return _Placed(self.places, seconds)
 
-    def borrow(self, until: float) -> Connection:
-        """A connection whose worker waits for a request. Raises EngineUnavailable, EngineBusy."""
+    def borrow(self, until: float, *, quick: bool = False) -> Connection:
+        """A connection whose worker waits for a request; see `Connections.borrow`."""
         self._keep_up()
         while True:
             with self._lock:
-                connection = self._idle.pop() if self._idle else None
+                connection = self._idle.pop() if len(self._idle) > (0 if quick else _RESERVED) else None
             if connection is None:
                 return self._connect(until)
             if _is_quiet(connection):

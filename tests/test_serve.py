@@ -258,6 +258,10 @@ class TestAnswersThatAreKept:
         assert float(figures['miit_graph_queries_total{form="ASK",outcome="ok"}']) >= 1
         assert float(figures["miit_graph_shortcuts_total"]) >= 1
         assert float(figures["miit_graph_cache_bytes"]) > 0
+        assert float(figures['miit_graph_http_requests_total{method="GET",route="/sparql",status="200"}']) >= 3
+        assert float(figures['miit_graph_cache_answers_total{result="hit"}']) >= 1
+        assert float(figures['miit_graph_processes{role="web"}']) == 1
+        assert float(figures['miit_graph_process_resident_memory_bytes{role="engine"}']) > 1e7
 
 
 class TestHonestEnds:

@@ -148,6 +148,11 @@ class LogHandler(logging.Handler):
         else:
             self._lines.say(f"{when[11:23]} {_text(told)}")
 
+    def take_dropped(self) -> int:
+        """How many lines were left out since this was asked last."""
+        dropped, self._lines.dropped = self._lines.dropped, 0
+        return dropped
+
     def _time(self, moment: float) -> str:
         """RFC 3339 with milliseconds, in UTC."""
         second = int(moment)

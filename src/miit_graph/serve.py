@@ -90,7 +90,9 @@ def serve(
             try:
                 # Each change is served by another engine process.
                 nursery = stack.enter_context(Nursery(os.environ)) if settings.tokens else None
-                host = stack.enter_context(EngineHost(os.environ, nursery))
+                from miit_graph.web.metrics import HostMetrics  # finds its folder in the environment when imported
+
+                host = stack.enter_context(EngineHost(os.environ, nursery, HostMetrics().heard))
             except EngineStartError as error:
                 print(f"miit-graph serve: {error}", file=sys.stderr)
                 return 1

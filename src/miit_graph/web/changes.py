@@ -17,6 +17,7 @@ where writing is on). Both take the same parameters and headers:
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import replace
 from typing import NoReturn
 
@@ -116,20 +117,28 @@ def _change(writing: Writing, author: str, operation: Operation, update: Update 
     if dry not in _TRUTHS:
         _malformed(f"dry-run={dry[:40]} is not understood. Write dry-run=true, or leave it out.")
     wanted = Request(operation, author, message, _idempotency_key(), _if_match(), _TRUTHS[dry])
+    began, metrics, outcome = time.monotonic(), context().metrics, "failed"
     try:
         told = send(writing.socket, wanted, writing.seconds)
+        outcome = str(told["outcome"])
     except WriterBusy:
+        outcome = "busy"
         detail = "Too many changes are waiting; this one was not begun. Try again in a few seconds."
         raise Problem(503, "busy", "The server is busy", detail, {"Retry-After": "5"}) from None
     except WriterUnavailable:
+        outcome = "writer-unavailable"
         detail = "The writer is being started; the change was not begun. Try again in a few seconds."
         raise Problem(503, "writer-unavailable", "The writer is starting", detail, {"Retry-After": "2"}) from None
     except OutcomeUnknown:
+        outcome = "outcome-unknown"
         detail = (
             "The writer ended before it could say what came of the change. Look at the versions, or repeat the request:"
             " with the same Idempotency-Key it is done once at most."
         )
         raise Problem(503, "outcome-unknown", "It is not known what came of it", detail) from None
+    finally:
+        metrics.changes.labels(outcome).inc()
+        metrics.change_seconds.observe(time.monotonic() - began)
     return answer(replace(wanted, operation=replace(operation, content="")), told)
 
 

@@ -1,24 +1,30 @@
-"""What the server counts, in Prometheus' text format. The figures of all web processes are added up.
+"""What the server counts, in Prometheus' text format. The figures of all its processes are added up.
 
 For that each process writes its own into files of the folder `PROMETHEUS_MULTIPROC_DIR`, which `miit_graph.serve`
-makes; without it (under another WSGI server, in a test) a process tells its own figures.
+makes; without it (under another WSGI server, in a test) a process tells its own figures. What is true of the whole
+server is found out when it is asked for (`miit_graph.web.metrics_now`).
 """
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, multiprocess
 
 from miit_graph.engine.api import Answer
 from miit_graph.engine.errors import QueryError
+from miit_graph.web.front.record import Record
 
 _FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 _BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 _MODE: Final = "livesum"
+_MOST_KEPT = 1_000
+_METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"))
+OTHER = "other"
 
 
 class Metrics:
@@ -36,7 +42,7 @@ class Metrics:
             registry=registry,
         )
         self.seconds = Histogram(
-            "miit_graph_query_seconds",
+            "miit_graph_query_duration_seconds",
             "Seconds from a query's start to the last byte of its answer, without those from the cache.",
             ("form",),
             buckets=_BUCKETS,
@@ -54,6 +60,57 @@ class Metrics:
         self.waiting = Gauge(
             "miit_graph_queries_waiting", "Queries that wait for a place.", registry=registry, multiprocess_mode=_MODE
         )
+        self.places = Gauge(
+            "miit_graph_query_places",
+            "Queries that may run at a time, without those that have only a moment.",
+            registry=registry,
+            multiprocess_mode=_MODE,
+        )
+        self.idle = Gauge(
+            "miit_graph_workers_idle", "Workers that wait for a query.", registry=registry, multiprocess_mode=_MODE
+        )
+        self.requests = Counter(
+            "miit_graph_http_requests",
+            "Requests by method, the rule that the path was matched by, and status; 0 if the client left before one.",
+            ("method", "route", "status"),
+            registry=registry,
+        )
+        self.request_seconds = Histogram(
+            "miit_graph_http_request_duration_seconds",
+            "Seconds from the head of a request to the end of its answer.",
+            ("route",),
+            buckets=_BUCKETS,
+            registry=registry,
+        )
+        self.sent = Counter(
+            "miit_graph_http_response_bytes", "Bytes of answers, as compressed, without headers.", registry=registry
+        )
+        self.cached = Counter(
+            "miit_graph_cache_answers",
+            "Answers to queries by what the cache had to do with them: hit, miss, bypass.",
+            ("result",),
+            registry=registry,
+        )
+        self.queued = Counter(
+            "miit_graph_queue_seconds", "Seconds that queries have waited for a place, all together.", registry=registry
+        )
+        self.changes = Counter(
+            "miit_graph_changes", "Changes that were asked for, by what came of them.", ("outcome",), registry=registry
+        )
+        self.change_seconds = Histogram(
+            "miit_graph_change_duration_seconds",
+            "Seconds from a change's request to its answer.",
+            buckets=(*_BUCKETS, 120.0),
+            registry=registry,
+        )
+        self.unsaid = Counter(
+            "miit_graph_log_lines_dropped", "Lines of the log that nobody took in time.", registry=registry
+        )
+        for result in ("hit", "miss", "bypass"):
+            self.cached.labels(result)  # so that the first one is an increase
+        for outcome in ("accepted", "invalid", "failed", "disk-full", "outcome-unknown", "writer-unavailable"):
+            self.changes.labels(outcome)
+        self._requests: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
 
     def ended(self, form: str, outcome: str, seconds: float) -> None:
         """Count a query that was not answered from the cache."""
@@ -64,13 +121,82 @@ class Metrics:
         known[0].inc()
         known[1].observe(seconds)
 
-    def page(self) -> bytes:
-        """Everything that was counted, by all web processes of this server."""
-        if not os.environ.get(_FOLDER):
-            return generate_latest(self._registry)
-        together = CollectorRegistry()
-        multiprocess.MultiProcessCollector(together)  # type: ignore[no-untyped-call]
-        return generate_latest(together)
+    def request(self, record: Record) -> None:
+        """Count a request that is over."""
+        key = record.scope.method, record.route, record.status
+        known = self._requests.get(key)
+        if known is None:
+            method = key[0] if key[0] in _METHODS else OTHER
+            route = record.route or OTHER
+            known = self.requests.labels(method, route, str(record.status)), self.request_seconds.labels(route)
+            if len(self._requests) < _MOST_KEPT:  # methods are the client's to invent
+                self._requests[key] = known
+        known[0].inc()
+        known[1].observe(record.total)
+        if record.sent:
+            self.sent.inc(record.sent)
+        if record.cache:
+            self.cached.labels(record.cache).inc()
+        if record.queue:
+            self.queued.inc(record.queue)
+
+    def page(self, now: Any = None) -> bytes:
+        """Everything that was counted, by all processes of this server, and what the collector ``now`` adds."""
+        folder = os.environ.get(_FOLDER)
+        if folder:
+            _forget_the_dead(Path(folder))
+            together = CollectorRegistry()
+            multiprocess.MultiProcessCollector(together)  # type: ignore[no-untyped-call]
+            told = generate_latest(together)
+        else:
+            told = generate_latest(self._registry)
+        if now is None:
+            return told
+        more = CollectorRegistry()
+        more.register(now)
+        return told + generate_latest(more)
+
+
+class HostMetrics:
+    """What only the process knows that has started all others."""
+
+    def __init__(self) -> None:
+        registry = CollectorRegistry()
+        self._events = Counter(
+            "miit_graph_engine_events",
+            "What happened to engine processes: engine-ended, engine-restarted, engine-failed, engine-switched.",
+            ("event",),
+            registry=registry,
+        )
+        self._ended = Counter(
+            "miit_graph_workers_ended",
+            "Workers that were ended: time, memory, stack (nesting), gone (the client left), crash.",
+            ("reason",),
+            registry=registry,
+        )
+        for event in ("engine-ended", "engine-restarted", "engine-failed", "engine-switched"):
+            self._events.labels(event)  # so that the first one is an increase
+        for reason in ("time", "memory", "stack", "gone", "crash"):
+            self._ended.labels(reason)
+
+    def heard(self, told: Mapping[str, Any]) -> None:
+        """Count an event, see `miit_graph.engine.process.host.EngineHost`."""
+        if told["event"] == "worker-ended":
+            self._ended.labels(told["reason"]).inc()
+        else:
+            self._events.labels(told["event"]).inc()
+
+
+def _forget_the_dead(folder: Path) -> None:
+    """Leave out what processes have left that live no more and hold of the present moment only."""
+    for file in folder.glob("gauge_live*_*.db"):
+        pid = file.stem.rpartition("_")[2]
+        try:
+            os.kill(int(pid), 0)
+        except ProcessLookupError:
+            multiprocess.mark_process_dead(int(pid))  # type: ignore[no-untyped-call]
+        except (OSError, ValueError):
+            continue
 
 
 class Watched:

@@ -9,7 +9,8 @@ from miit_graph.engine import formats
 from miit_graph.engine.api import Limits, Query
 from miit_graph.engine.errors import QueryError
 from miit_graph.engine.process.client import ProcessEngine
-from miit_graph.web.context import context
+from miit_graph.web.context import Context, context
+from miit_graph.web.metrics_now import Now
 from miit_graph.web.versions.recorded import number_of
 
 blueprint = Blueprint("operations", __name__)
@@ -37,13 +38,21 @@ def ready() -> Response:
 @blueprint.get("/metrics")
 def metrics() -> Response:
     """The server's figures for Prometheus."""
-    engine, figures = context().engine, context().metrics
+    sample(context())
+    response = Response(context().metrics.page(Now(context())), content_type=CONTENT_TYPE_LATEST)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def sample(found: Context) -> None:
+    """Note what is true of this process now; each does so every second, as one of them is asked for the sum."""
+    engine, figures = found.engine, found.metrics
+    figures.cache_bytes.set(found.cache.bytes)
     if isinstance(engine, ProcessEngine):
         figures.running.set(engine.places.taken)
         figures.waiting.set(engine.places.waiting)
-    response = Response(figures.page(), content_type=CONTENT_TYPE_LATEST)
-    response.headers["Cache-Control"] = "no-store"
-    return response
+        figures.places.set(engine.places.regular)
+        figures.idle.set(engine.idle)
 
 
 def _state(status: str, code: int = 200, **members: str | int | None) -> Response:

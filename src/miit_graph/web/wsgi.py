@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Flask
@@ -23,6 +23,7 @@ from miit_graph.web.front.log import RequestLog
 from miit_graph.web.front.record import Observer
 from miit_graph.web.front.rsgi import Front
 from miit_graph.web.front.shortcuts import Shortcuts
+from miit_graph.web.operations import sample
 from miit_graph.web.pages.search import keeper
 from miit_graph.web.versions.recorded import version_header
 
@@ -48,10 +49,20 @@ def front() -> Front:
     if settings.log == "requests":
         log = RequestLog(handler, queries=settings.log_queries, clients=settings.log_clients, proxies=settings.proxies)
         observers.append(log)
-    return behind_front(app, settings, tuple(observers))
+    metrics = app.extensions["miit_graph"].metrics
+
+    def count_unsaid() -> None:
+        metrics.unsaid.inc(handler.take_dropped())
+
+    return behind_front(app, settings, tuple(observers), (count_unsaid,))
 
 
-def behind_front(app: Flask, settings: Settings, observers: tuple[Observer, ...] = ()) -> Front:
+def behind_front(
+    app: Flask,
+    settings: Settings,
+    observers: tuple[Observer, ...] = (),
+    ticks: tuple[Callable[[], None], ...] = (),
+) -> Front:
     """``app`` on granian's own interface, with the short ways that its engine allows."""
     context: Context = app.extensions["miit_graph"]
     engine = context.engine
@@ -63,7 +74,8 @@ def behind_front(app: Flask, settings: Settings, observers: tuple[Observer, ...]
         threads=queries + settings.web_threads,
         body_bytes=settings.body_bytes,
         stall_seconds=settings.stall_seconds,
-        observers=observers,
+        observers=(context.metrics.request, *observers),
+        ticks=(lambda: sample(context), *ticks),
     )
 
 

@@ -150,6 +150,11 @@ class ProcessEngine:
         seconds = max(0.01, limits.seconds - (now - began))
         return self._begin(query, decision, format, limits, seconds, express, gone).answer()
 
+    @property
+    def idle(self) -> int:
+        """How many workers wait for a query of this process."""
+        return len(self._idle)
+
     def wants_worker(self) -> bool:
         """Whether all that `begin` lacks to start any query is a worker that waits for one."""
         self._keep_up()

@@ -16,7 +16,7 @@ class Places:
     """
 
     def __init__(self, regular: int, express: int, queue: int, seconds: float) -> None:
-        self._regular = regular
+        self.regular = regular
         self._all = regular + express
         self._queue = queue
         self._seconds = seconds
@@ -33,7 +33,7 @@ class Places:
             if self.taken >= self._all:
                 self._wait(min(seconds, self._seconds))
             self.taken += 1
-            return self.taken > self._regular
+            return self.taken > self.regular
 
     def enter_now(self) -> bool | None:
         """The same without waiting; None if all places are taken."""
@@ -41,7 +41,7 @@ class Places:
             if self.taken >= self._all:
                 return None
             self.taken += 1
-            return self.taken > self._regular
+            return self.taken > self.regular
 
     @property
     def full(self) -> bool:

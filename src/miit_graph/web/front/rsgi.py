@@ -15,7 +15,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +37,7 @@ _GRACE_SECONDS = 0.5
 _GATHER_SECONDS = 0.003
 _FEW = 2
 """Requests that run in this process: with more of them, what is good for one of them holds up the others."""
+_TICK_SECONDS = 1.0
 _LONG = 256 * 1024
 _PIECE = 64 * 1024
 _WITHOUT_BODY = ("GET", "HEAD", "OPTIONS")
@@ -52,7 +53,7 @@ _BUSY_HEADERS = [
 class Front:
     """The RSGI application: ``application`` does the work, on at most ``threads`` threads.
 
-    ``observers`` hear of each request when it is over.
+    ``observers`` hear of each request when it is over; ``ticks`` are called every second.
     """
 
     def __init__(
@@ -65,7 +66,9 @@ class Front:
         body_bytes: int,
         stall_seconds: float,
         observers: tuple[Observer, ...] = (),
+        ticks: tuple[Callable[[], None], ...] = (),
     ) -> None:
+        self._ticks = ticks
         self._observers = observers
         self._application = application
         self._known = known
@@ -76,6 +79,16 @@ class Front:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="request")
         self._running = 0
         self._patience = Patience()
+
+    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """granian calls this when the event loop is there."""
+        if self._ticks:
+            self._tick(loop)
+
+    def _tick(self, loop: asyncio.AbstractEventLoop) -> None:
+        for tick in self._ticks:
+            tick()
+        loop.call_later(_TICK_SECONDS, self._tick, loop)
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
         """Answer one request."""

@@ -78,6 +78,11 @@ def serve(
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="miit-graph-metrics-"))
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        if settings.rate:
+            from miit_graph.web.front.rate import make_table
+
+            clients = Path(stack.enter_context(_shared_folder())) / "clients"
+            os.environ["MIIT_GRAPH_RATE_FILE"] = str(make_table(clients))
         if settings.search_folder is None:
             index = stack.enter_context(tempfile.TemporaryDirectory(prefix="miit-graph-search-"))
             os.environ["MIIT_GRAPH_SEARCH_FOLDER"] = index
@@ -128,6 +133,13 @@ def serve(
         tell("stopping", "the server stops")
     tell("stopped", "the server has stopped")
     return 0
+
+
+def _shared_folder() -> tempfile.TemporaryDirectory[str]:
+    """A folder for memory that processes share; in memory itself where the system has such a place."""
+    memory = Path("/dev/shm")
+    place = memory if memory.is_dir() and os.access(memory, os.W_OK) else None
+    return tempfile.TemporaryDirectory(prefix="miit-graph-rate-", dir=place)
 
 
 def _told_by(settings: Settings) -> dict[str, str]:

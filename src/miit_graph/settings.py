@@ -20,9 +20,11 @@ from miit_graph.setting_kinds import (
     BYTES,
     ENDPOINT,
     ENDPOINTS,
+    FILE,
     FOLDER,
     HEADER,
     HOST,
+    RATE,
     SECONDS,
     YES_OR_NO,
     Kind,
@@ -306,6 +308,23 @@ class Settings:
     )
     log_clients: bool = _setting(
         False, "MIIT_GRAPH_LOG_CLIENTS", YES_OR_NO, "Whether the line of a request has the client's address."
+    )
+
+    rate: float = _setting(
+        0.0,
+        "MIIT_GRAPH_RATE",
+        RATE,
+        "How many requests a second one client may send on average (an IPv4 address, or the /64 of an IPv6 address);"
+        " 0 for any number.",
+    )
+    rate_burst: int = _setting(
+        100, "MIIT_GRAPH_RATE_BURST", whole(1, 100_000), "How many of them may come at once after a pause."
+    )
+    rate_file: Path | None = _setting(
+        None,
+        "MIIT_GRAPH_RATE_FILE",
+        FILE,
+        "Set by the server for its own processes: the memory in which they count clients together.",
     )
 
     @classmethod

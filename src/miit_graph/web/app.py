@@ -15,10 +15,12 @@ from miit_graph.web.assets import PINNED, Application
 from miit_graph.web.cache import AnswerCache
 from miit_graph.web.compression import Compression
 from miit_graph.web.context import Context, Writing
+from miit_graph.web.front.rate import LIMITED, told
 from miit_graph.web.front.record import RECORD, Record
 from miit_graph.web.linked_data import ontology, routes
 from miit_graph.web.metrics import Metrics
 from miit_graph.web.pages import chart, disputes, explore, home, query, search, sources, timeline
+from miit_graph.web.problems import Problem
 from miit_graph.web.versions import blame, memento
 from miit_graph.web.versions import routes as versions
 from miit_graph.web.versions.recorded import version_header
@@ -37,7 +39,8 @@ CORS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": (
         "Accept-Ranges, Allow, Cache-Status, Content-Disposition, Content-Language, Content-Length, Content-Location, "
-        "Content-Range, Dataset-Version, ETag, Last-Modified, Link, Memento-Datetime, Repr-Digest, Retry-After, "
+        "Content-Range, Dataset-Version, ETag, Last-Modified, Link, Memento-Datetime, RateLimit, "
+        "RateLimit-Policy, Repr-Digest, Retry-After, "
         "Server-Timing"
     ),
 }
@@ -80,6 +83,7 @@ def create_app(settings: Settings, engine: Engine, about: Mapping[str, Any]) -> 
     if app.extensions["miit_graph"].writing is not None:
         app.register_blueprint(changes.blueprint)
     problems.register(app)
+    app.before_request(_refuse_who_asks_too_often)
     app.after_request(_finish)
     app.wsgi_app = Compression(app.wsgi_app)  # type: ignore[method-assign]
     if settings.proxies:
@@ -93,6 +97,13 @@ def _writing(settings: Settings) -> Writing | None:
     if not settings.tokens or not settings.writer_socket:
         return None
     return Writing(Tokens.read(settings.tokens), settings.writer_socket, settings.update_timeout)
+
+
+def _refuse_who_asks_too_often() -> None:
+    """The front has counted (`miit_graph.web.front.rate`); this only makes the page for a browser."""
+    wait: int | None = request.environ.get(LIMITED)
+    if wait is not None:
+        raise Problem(429, "rate-limit", "Too many requests", told(wait), {"Retry-After": str(wait)})
 
 
 def _finish(response: Response) -> Response:

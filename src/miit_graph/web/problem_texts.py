@@ -13,6 +13,7 @@ CHINESE: dict[str, tuple[str, str]] = {
     "service-failed": ("另一台服务器出错", "查询用 SERVICE 访问另一台服务器，而对方没有应答，或应答无法使用。"),
     "update-refused": ("未开放写入", "该请求要求修改数据。"),
     "load-refused": ("此处不允许 LOAD", "更新要求本服务器从别处取回文档。"),
+    "rate-limit": ("请求过于频繁", "该客户端发送的请求超过了允许的数量；Retry-After 响应头给出需要等待的秒数。"),
     "token": ("需要令牌", "只有持有令牌者才能修改数据。"),
     "graph-fixed": ("该图不可修改", "该图由其他图推导得出，或属于项目文件。"),
     "version": ("数据已有变动", "数据的当前版本不是 If-Match 所指的版本。"),

@@ -103,6 +103,12 @@ _REQUEST_KINDS = (
     ),
     ("token", 401, "A token is needed", "Only who has a token may change the data."),
     ("graph-fixed", 403, "This graph can't be changed", "It is derived from others, or part of the project's files."),
+    (
+        "rate-limit",
+        429,
+        "Too many requests",
+        "This client has sent more requests than it may; Retry-After says how long to wait.",
+    ),
     ("version", 412, "The data have changed meanwhile", "They are at another version than If-Match names."),
     ("change-refused", 422, "This can't be changed so", "The change touches what is derived, or has blank nodes."),
     ("invalid", 422, "The change breaks rules of the graph", "The report says which, and how to mend it."),

@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import gc
+import tempfile
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -20,6 +22,7 @@ from miit_graph.web import create_app
 from miit_graph.web.context import Context
 from miit_graph.web.front.direct import Direct
 from miit_graph.web.front.log import RequestLog
+from miit_graph.web.front.rate import Buckets, RateGate, make_table
 from miit_graph.web.front.record import Observer
 from miit_graph.web.front.rsgi import Front
 from miit_graph.web.front.shortcuts import Shortcuts
@@ -76,7 +79,19 @@ def behind_front(
         stall_seconds=settings.stall_seconds,
         observers=(context.metrics.request, *observers),
         ticks=(lambda: sample(context), *ticks),
+        gate=_gate(settings),
     )
+
+
+def _gate(settings: Settings) -> RateGate | None:
+    """Counts clients, if there is a limit."""
+    if not settings.rate:
+        return None
+    path = settings.rate_file
+    if path is None:  # not started by `miit-graph serve`: this process counts by itself
+        path = make_table(Path(tempfile.mkdtemp(prefix="miit-graph-rate-")) / "clients")
+    buckets = Buckets(path, settings.rate, settings.rate_burst)
+    return RateGate(buckets, settings.rate, settings.rate_burst, settings.proxies)
 
 
 def _named(app: Flask, version: str) -> str:

@@ -15,8 +15,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from miit_graph.engine.errors import ClientGone, EngineBusy, QueryError, TimeLimitExceeded
@@ -25,8 +26,10 @@ from miit_graph.web.front import shortcuts
 from miit_graph.web.front.client_connection import ClientConnection
 from miit_graph.web.front.direct import Direct, Found, Started
 from miit_graph.web.front.exchange import Exchange, environ_of
+from miit_graph.web.front.rate import LIMITED, RateGate, refusal
 from miit_graph.web.front.record import RECORD, Observer, Record
 from miit_graph.web.front.waiting import WATCH_AFTER, Patience, readable, watch
+from miit_graph.web.negotiation import prefers_html
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -53,7 +56,8 @@ _BUSY_HEADERS = [
 class Front:
     """The RSGI application: ``application`` does the work, on at most ``threads`` threads.
 
-    ``observers`` hear of each request when it is over; ``ticks`` are called every second.
+    ``observers`` hear of each request when it is over; ``ticks`` are called every second; ``gate`` says which clients
+    have asked too often.
     """
 
     def __init__(
@@ -67,7 +71,9 @@ class Front:
         stall_seconds: float,
         observers: tuple[Observer, ...] = (),
         ticks: tuple[Callable[[], None], ...] = (),
+        gate: RateGate | None = None,
     ) -> None:
+        self._gate = gate
         self._ticks = ticks
         self._observers = observers
         self._application = application
@@ -96,11 +102,26 @@ class Front:
             return
         record = Record(scope, protocol)
         try:
-            await self._handle(scope, record)
+            if self._gate is None or (wait := self._gate.wait(scope, record)) is None:
+                await self._handle(scope, record)
+            else:
+                await self._refuse(scope, record, wait)
         finally:
             record.total = time.monotonic() - record.began
             for observer in self._observers:
                 observer(record)
+
+    async def _refuse(self, scope: Any, protocol: Record, wait: int) -> None:
+        """Tell a client that has asked too often; a browser gets a page, as long as there is little to do."""
+        if prefers_html(scope.headers.get("accept") or "") and self._running < self._threads // 2:
+            self._running += 1
+            try:
+                await self._answer(scope, protocol, None, None, (b"", 0), {LIMITED: wait})
+            finally:
+                self._running -= 1
+        else:
+            protocol.outcome = "rate-limit"
+            protocol.response_bytes(429, *refusal(wait))
 
     async def _handle(self, scope: Any, protocol: Record) -> None:
         raw = None
@@ -227,12 +248,22 @@ class Front:
         return None
 
     async def _answer(
-        self, scope: Any, protocol: Record, raw: shortcuts.Raw | None, error: QueryError | None, sent: tuple[bytes, int]
+        self,
+        scope: Any,
+        protocol: Record,
+        raw: shortcuts.Raw | None,
+        error: QueryError | None,
+        sent: tuple[bytes, int],
+        more: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
-        """The long way: through Flask, on a thread; ``error`` is what the query has already come to."""
+        """The long way: through Flask, on a thread.
+
+        ``error`` is what the query has already come to; ``more`` is added to the WSGI environment.
+        """
         loop = asyncio.get_running_loop()
         exchange = Exchange(environ_of(scope, *sent))
         exchange.environ[RECORD] = protocol
+        exchange.environ.update(more)
         if error is not None:
             exchange.environ[shortcuts.FAILED] = error
         # Looking after the client costs a task; most requests are done before.

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import socket
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -17,7 +19,7 @@ from urllib.parse import urlsplit
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
-from granian.server import Server
+from granian.server.mp import MPServer
 
 from miit_graph.build.snapshot import Snapshot
 from miit_graph.build.sources import Project
@@ -26,6 +28,7 @@ from miit_graph.engine import process
 from miit_graph.engine.errors import QueryError
 from miit_graph.engine.process.host import EngineHost, EngineStartError
 from miit_graph.engine.process.nursery import Nursery
+from miit_graph.in_flight import Departure
 from miit_graph.logs import configure, tell
 from miit_graph.reload import Reloader, announced
 from miit_graph.replica.follower import Follower
@@ -34,10 +37,9 @@ from miit_graph.settings import Settings
 from miit_graph.writing.host import WriterHost, WriterStartError
 
 _HEADER_SECONDS = 15
-_HEAD_BYTES = 128 * 1024
-"""Of a request line and headers; the line alone may have 64 kB, and `front.strict` takes fewer bytes of headers."""
 _RESPAWN_SECONDS = 0.5
 _KILL_SECONDS = 1
+_LOOK_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,8 @@ def serve(
 
             clients = Path(stack.enter_context(_shared_folder())) / "clients"
             os.environ["MIIT_GRAPH_RATE_FILE"] = str(make_table(clients))
+        state = Path(stack.enter_context(_shared_folder()))
+        os.environ["MIIT_GRAPH_STATE"] = str(state)
         if settings.search_folder is None:
             index = stack.enter_context(tempfile.TemporaryDirectory(prefix="miit-graph-search-"))
             os.environ["MIIT_GRAPH_SEARCH_FOLDER"] = index
@@ -131,7 +135,7 @@ def serve(
         print(f"Serving http://{name}:{port}/  (SPARQL: http://{name}:{port}/sparql, Ctrl+C stops)", flush=True)
         address = f"http://{name}:{port}/"
         tell("serving", f"serving {address} with {processes} web process(es)", address=address, processes=processes)
-        _serve_web(settings, port, processes, reload)
+        _serve_web(settings, port, processes, reload, Departure(state))
         tell("stopping", "the server stops")
     tell("stopped", "the server has stopped")
     return 0
@@ -141,7 +145,7 @@ def _shared_folder() -> tempfile.TemporaryDirectory[str]:
     """A folder for memory that processes share; in memory itself where the system has such a place."""
     memory = Path("/dev/shm")
     place = memory if memory.is_dir() and os.access(memory, os.W_OK) else None
-    return tempfile.TemporaryDirectory(prefix="miit-graph-rate-", dir=place)
+    return tempfile.TemporaryDirectory(prefix="miit-graph-shared-", dir=place)
 
 
 def _told_by(settings: Settings) -> dict[str, str]:
@@ -182,9 +186,52 @@ def _switch(host: EngineHost, snapshot: Path) -> None:
         host.switch({"MIIT_GRAPH_SNAPSHOT": str(snapshot)})
 
 
-def _serve_web(settings: Settings, port: int, processes: int, reload: Callable[..., None] | None) -> None:
+class _Server(MPServer):
+    """granian's server, which does not leave before the answers on their way have come to their end.
+
+    granian itself would wait for connections that are only kept open (its issues 548 and 568), or for nothing.
+    """
+
+    departure: Departure
+    drain_seconds = 0.0
+    stop_seconds = 0.0
+    _asked = 0
+
+    def signal_handler_interrupt(self, number: int = 0, *_: object) -> None:
+        """SIGTERM leaves in peace; SIGINT, and whatever comes second, without waiting."""
+        self._asked += 1
+        self.departure.announce()
+        if number != signal.SIGTERM or self._asked > 1:
+            self.stop_seconds = 0.0
+            super().signal_handler_interrupt()  # type: ignore[no-untyped-call]
+        elif self.drain_seconds:
+            tell("draining", f"the server leaves in {self.drain_seconds:g} seconds")
+            timer = threading.Timer(self.drain_seconds, super().signal_handler_interrupt)
+            timer.daemon = True
+            timer.start()
+        else:
+            super().signal_handler_interrupt()  # type: ignore[no-untyped-call]
+
+    def _stop_workers(self) -> None:
+        for worker in self.wrks:
+            worker.terminate()  # type: ignore[no-untyped-call]  # takes no more connections
+        until = time.monotonic() + self.stop_seconds
+        while (count := self._count()) and time.monotonic() < until and self.stop_seconds:
+            time.sleep(_LOOK_SECONDS)
+        if count:
+            tell("cut", f"{count} answers are broken off", answers=count)
+        super()._stop_workers()  # type: ignore[no-untyped-call]
+
+    def _count(self) -> int:
+        alive = [worker for worker in self.wrks if worker.is_alive()]  # type: ignore[no-untyped-call]
+        return self.departure.count(worker.inner.pid for worker in alive)
+
+
+def _serve_web(
+    settings: Settings, port: int, processes: int, reload: Callable[..., None] | None, departure: Departure
+) -> None:
     """Run the web processes until interrupted; ``reload`` handles SIGHUP."""
-    server = Server(
+    server = _Server(
         "miit_graph.web.wsgi:front",
         address=settings.host,
         port=port,
@@ -193,13 +240,15 @@ def _serve_web(settings: Settings, port: int, processes: int, reload: Callable[.
         workers=processes,
         # HTTP/2 would carry several answers over one connection, and breaking one off would break them all.
         http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(header_read_timeout=_HEADER_SECONDS * 1000, max_buffer_size=_HEAD_BYTES),
+        http1_settings=HTTP1Settings(header_read_timeout=_HEADER_SECONDS * 1000),
         respawn_failed_workers=True,
         respawn_interval=_RESPAWN_SECONDS,
         workers_kill_timeout=_KILL_SECONDS,
         websockets=False,
         log_level=LogLevels.error,
     )
+    server.departure = departure
+    server.drain_seconds, server.stop_seconds = settings.drain_seconds, settings.stop_seconds
     if reload is not None:
         server.signal_handler_reload = reload  # type: ignore[method-assign]
     server.serve()

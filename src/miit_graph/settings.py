@@ -24,7 +24,7 @@ from miit_graph.setting_kinds import (
     FOLDER,
     HEADER,
     HOST,
-    HOSTS,
+    PAUSE,
     RATE,
     SECONDS,
     YES_OR_NO,
@@ -263,11 +263,7 @@ class Settings:
         "", "MIIT_GRAPH_ENDPOINT_TOKEN", Kind(str, "a token"), "Token for that engine (HTTP Bearer).", secret=True
     )
     endpoint_header: str = _setting(
-        "",
-        "MIIT_GRAPH_ENDPOINT_HEADER",
-        HEADER,
-        "Any other header that engine wants.",
-        secret=True,
+        "", "MIIT_GRAPH_ENDPOINT_HEADER", HEADER, "Any other header that engine wants.", secret=True
     )
     endpoint_ca: Path | None = _setting(
         None,
@@ -282,25 +278,14 @@ class Settings:
     follow_header: str = _setting(
         "", "MIIT_GRAPH_FOLLOW_HEADER", HEADER, "A header that is wanted on the way to it.", secret=True
     )
-    cors: str = _setting(
-        "any",
-        "MIIT_GRAPH_CORS",
-        one_of("any", "none"),
-        "Which pages of other origins may ask for the data in a browser: any, or none. With none, set"
-        " MIIT_GRAPH_HOSTS too.",
+    drain_seconds: float = _setting(
+        0.0, "MIIT_GRAPH_DRAIN", PAUSE, "Seconds after SIGTERM for which it goes on, but says that it is not ready."
     )
-    hosts: tuple[str, ...] = _setting(
-        (),
-        "MIIT_GRAPH_HOSTS",
-        HOSTS,
-        "Names by which the server may be asked (without a port), separated by spaces; none given means any.",
+    stop_seconds: float = _setting(
+        25.0, "MIIT_GRAPH_STOP", SECONDS, "Seconds after that which answers on their way have to come to their end."
     )
-    hsts: int = _setting(
-        0,
-        "MIIT_GRAPH_HSTS",
-        whole(0, 63_072_000),
-        "Seconds for which browsers are to come by HTTPS only (Strict-Transport-Security); for a server that is"
-        " reached by HTTPS alone.",
+    state_folder: Path | None = _setting(
+        None, "MIIT_GRAPH_STATE", FOLDER, "Set by the server for its own processes: what they tell each other."
     )
     proxies: int = _setting(
         0,

@@ -11,6 +11,7 @@ from flask import current_app
 from miit_graph.engine.api import Engine
 from miit_graph.engine.process.client import ProcessEngine
 from miit_graph.engine.remote.engine import RemoteEngine
+from miit_graph.in_flight import InFlight
 from miit_graph.settings import Settings
 from miit_graph.web.about import About
 from miit_graph.web.cache import AnswerCache
@@ -37,6 +38,7 @@ class Context:
     cache: AnswerCache
     metrics: Metrics
     writing: Writing | None = None
+    in_flight: InFlight | None = None
     _abouts: dict[str, About] = field(default_factory=dict)
 
     @property

@@ -25,7 +25,13 @@ def live() -> Response:
 
 @blueprint.get("/health/ready")
 def ready() -> Response:
-    """200 and the version if the engine answers a trivial query, else 503 with the kind of its trouble."""
+    """200 and the version if the engine answers a trivial query, else 503 with the kind of its trouble.
+
+    503 too as soon as the server has been told to stop, while it still answers.
+    """
+    in_flight = context().in_flight
+    if in_flight is not None and in_flight.leaving:
+        return _state("leaving", 503)
     try:
         answer = context().engine.run(Query("ASK {}"), formats.JSON, Limits(seconds=_SECONDS))
         answer.close()

@@ -104,7 +104,7 @@ class RateGate:
             return None
         verdict = self._buckets.take(client_of(scope, self._proxies))
         wait = math.ceil(verdict.seconds)
-        record.extra = [self._policy, ("ratelimit", f"{_POLICY};r={verdict.remaining};t={wait}")]
+        record.extra += [self._policy, ("ratelimit", f"{_POLICY};r={verdict.remaining};t={wait}")]
         return None if verdict.allowed else max(1, wait)
 
 
@@ -124,7 +124,7 @@ def refusal(wait: int) -> tuple[Headers, bytes]:
     }
     body = json.dumps(problem).encode()
     headers = [("content-type", "application/problem+json"), ("retry-after", str(wait)), ("cache-control", "no-store")]
-    headers += [("vary", "Accept"), ("content-length", str(len(body)))]
+    headers += [("access-control-allow-origin", "*"), ("vary", "Accept"), ("content-length", str(len(body)))]
     return headers, body
 
 

@@ -37,6 +37,8 @@ from miit_graph.settings import Settings
 from miit_graph.writing.host import WriterHost, WriterStartError
 
 _HEADER_SECONDS = 15
+_HEAD_BYTES = 128 * 1024
+"""Of a request line and headers; the line alone may have 64 kB, and `front.strict` takes fewer bytes of headers."""
 _RESPAWN_SECONDS = 0.5
 _KILL_SECONDS = 1
 _LOOK_SECONDS = 0.05
@@ -240,7 +242,7 @@ def _serve_web(
         workers=processes,
         # HTTP/2 would carry several answers over one connection, and breaking one off would break them all.
         http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(header_read_timeout=_HEADER_SECONDS * 1000),
+        http1_settings=HTTP1Settings(header_read_timeout=_HEADER_SECONDS * 1000, max_buffer_size=_HEAD_BYTES),
         respawn_failed_workers=True,
         respawn_interval=_RESPAWN_SECONDS,
         workers_kill_timeout=_KILL_SECONDS,

@@ -75,6 +75,7 @@ def _truth(text: str) -> bool:
 
 
 HOST = Kind(_name, "a host name or an IP address")
+HOSTS = Kind(lambda text: tuple(text.lower().split()), "host names, separated by spaces")
 SECONDS = Kind(_bounded(float, 0.1, 86_400), "a number of seconds from 0.1 to 86400")
 PAUSE = Kind(_bounded(float, 0, 3_600), "a number of seconds from 0 to 3600")
 BYTES = whole(1_024, 1 << 40)

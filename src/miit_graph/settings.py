@@ -24,6 +24,7 @@ from miit_graph.setting_kinds import (
     FOLDER,
     HEADER,
     HOST,
+    HOSTS,
     PAUSE,
     RATE,
     SECONDS,
@@ -286,6 +287,26 @@ class Settings:
     )
     state_folder: Path | None = _setting(
         None, "MIIT_GRAPH_STATE", FOLDER, "Set by the server for its own processes: what they tell each other."
+    )
+    cors: str = _setting(
+        "any",
+        "MIIT_GRAPH_CORS",
+        one_of("any", "none"),
+        "Which pages of other origins may ask for the data in a browser: any, or none. With none, set"
+        " MIIT_GRAPH_HOSTS too.",
+    )
+    hosts: tuple[str, ...] = _setting(
+        (),
+        "MIIT_GRAPH_HOSTS",
+        HOSTS,
+        "Names by which the server may be asked (without a port), separated by spaces; none given means any.",
+    )
+    hsts: int = _setting(
+        0,
+        "MIIT_GRAPH_HSTS",
+        whole(0, 63_072_000),
+        "Seconds for which browsers are to come by HTTPS only (Strict-Transport-Security); for a server that is"
+        " reached by HTTPS alone.",
     )
     proxies: int = _setting(
         0,

@@ -59,6 +59,7 @@ _NOT_PLAIN = ("service", "from", *sorted(_UNSTABLE))
 _EXCERPT = 160
 _NAMED = 10
 _PLAIN = 4_000
+_MEMORABLE = 16_000
 _OPENING = ("{", "(", "[", "<<")
 _PLAIN_PROLOGUE = re.compile(
     r"(?:\s|PREFIX\s+[A-Za-z0-9_-]*:\s*<[A-Za-z0-9:/#?=._%~-]*>)*(SELECT|ASK|CONSTRUCT|DESCRIBE)(?![A-Za-z0-9_:])",
@@ -88,9 +89,13 @@ class Refuse:
     error: QueryError
 
 
-@lru_cache(maxsize=512)
 def examine(text: str, limits: Limits) -> Allow | Refuse:
     """Decide about a query text. Never raises; most syntax errors are left to the engine."""
+    # Long texts are not remembered: hundreds of them would fill the memory.
+    return (_remembered if len(text) <= _MEMORABLE else _examine)(text, limits)
+
+
+def _examine(text: str, limits: Limits) -> Allow | Refuse:
     try:
         size = len(text.encode())
     except UnicodeEncodeError as error:
@@ -108,6 +113,9 @@ def examine(text: str, limits: Limits) -> Allow | Refuse:
     if refusal:
         return Refuse(refusal)
     return _form(text, tokens)
+
+
+_remembered = lru_cache(maxsize=512)(_examine)
 
 
 def _plain(text: str, nesting: int) -> Allow | None:

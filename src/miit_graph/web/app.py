@@ -11,11 +11,22 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from miit_graph.engine.api import Engine
 from miit_graph.in_flight import InFlight
 from miit_graph.settings import Settings
-from miit_graph.web import changes, discovery, downloads, exports, graph_store, operations, problems, snapshots, sparql
+from miit_graph.web import (
+    changes,
+    discovery,
+    downloads,
+    exports,
+    graph_store,
+    operations,
+    problems,
+    security,
+    snapshots,
+    sparql,
+)
 from miit_graph.web.assets import PINNED, Application
 from miit_graph.web.cache import AnswerCache
 from miit_graph.web.compression import Compression
-from miit_graph.web.context import Context, Writing
+from miit_graph.web.context import Context, Writing, context
 from miit_graph.web.front.rate import LIMITED, told
 from miit_graph.web.front.record import RECORD, Record
 from miit_graph.web.linked_data import ontology, routes
@@ -27,33 +38,6 @@ from miit_graph.web.versions import routes as versions
 from miit_graph.web.versions.recorded import version_header
 from miit_graph.writing.tokens import Tokens
 
-SECURITY = {
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self';"
-        " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
-    ),
-    "Referrer-Policy": "strict-origin-when-cross-origin",
-    "Cross-Origin-Resource-Policy": "cross-origin",
-}
-CORS = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": (
-        "Accept-Ranges, Allow, Cache-Status, Content-Disposition, Content-Language, Content-Length, Content-Location, "
-        "Content-Range, Dataset-Version, ETag, Last-Modified, Link, Memento-Datetime, RateLimit, "
-        "RateLimit-Policy, Repr-Digest, Retry-After, "
-        "Server-Timing"
-    ),
-}
-_PREFLIGHT = {
-    "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
-    "Access-Control-Allow-Headers": (
-        "Accept, Accept-Datetime, Accept-Language, Content-Type, If-Modified-Since, If-None-Match, If-Range, Range, "
-        "X-Requested-With"
-    ),
-    "Access-Control-Max-Age": "86400",
-}
-
 
 def create_app(settings: Settings, engine: Engine, about: Mapping[str, Any]) -> Flask:
     """The WSGI application over ``engine``.
@@ -62,6 +46,7 @@ def create_app(settings: Settings, engine: Engine, about: Mapping[str, Any]) -> 
     """
     app = Application(__name__)
     app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = settings.body_bytes
+    app.config["TRUSTED_HOSTS"] = list(settings.hosts) or None
     app.extensions["miit_graph"] = Context(
         settings,
         engine,
@@ -114,16 +99,19 @@ def _refuse_who_asks_too_often() -> None:
 
 
 def _finish(response: Response) -> Response:
-    """Headers that every answer has. The data are public and read-only, so any page may ask for them."""
+    """Headers that every answer has."""
     record: Record | None = request.environ.get(RECORD)
     if record is not None and request.url_rule is not None:
         record.route = request.url_rule.rule
-    for name, value in (SECURITY | CORS).items():
+    settings = context().settings
+    for name, value in security.headers(settings).items():
         response.headers.setdefault(name, value)
     if (pinned := g.get(PINNED)) is not None and "Dataset-Version" not in response.headers:
         response.headers["Dataset-Version"] = version_header(pinned.version)
+    if (response.location or "").startswith(request.host_url):  # Werkzeug's own; where that is, only the client knows
+        response.location = response.location[len(request.host_url) - 1 :]
     if request.method == "OPTIONS":
-        for name, value in _PREFLIGHT.items():
+        for name, value in security.preflight(settings).items():
             response.headers.setdefault(name, value)
         if response.status_code == 200:  # Flask's own answer to OPTIONS: no body, so say so
             response.status_code = 204

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from miit_graph.engine.formats import Format
 
@@ -12,28 +12,19 @@ _NOTHING = (0.0, -1, 0)
 _NAMED = 2
 
 
-@dataclass(frozen=True, slots=True)
-class _Range:
-    """One entry of an Accept header: a media range, its quality (0 to 1), its place in the header."""
+class _Range(NamedTuple):
+    """One entry of an Accept header: its quality (0 to 1), and its place in the header."""
 
-    type: str
-    subtype: str
     quality: float
     place: int
 
-    def specificity(self, media_type: str) -> int:
-        """2 if it names this type, 1 for `type/*`, 0 for `*/*`, -1 if it doesn't match."""
-        kind, _, subtype = media_type.partition("/")
-        if (self.type, self.subtype) == (kind, subtype):
-            return 2
-        if self.subtype != "*":
-            return -1
-        return 1 if self.type == kind else 0 if self.type == "*" else -1
 
+def _ranges(accept: str) -> dict[str, _Range]:
+    """The media ranges of an Accept header; what can't be read is skipped, none at all means anything.
 
-def _ranges(accept: str) -> list[_Range]:
-    """The media ranges of an Accept header; what can't be read is skipped, none at all means anything."""
-    ranges: list[_Range] = []
+    Of several with the same name the first counts.
+    """
+    ranges: dict[str, _Range] = {}
     for place, item in enumerate(accept.lower().split(",")):
         name, *parameters = (part.strip() for part in item.split(";"))
         if name == "*":  # sent by old Java clients
@@ -48,20 +39,20 @@ def _ranges(accept: str) -> list[_Range]:
                 except ValueError:
                     quality = 0.0
         if kind and slash and subtype:
-            ranges.append(_Range(kind, subtype, quality, place))
-    return ranges or [_Range("*", "*", 1.0, 0)]
+            ranges.setdefault(name, _Range(quality, place))
+    return ranges or {"*/*": _Range(1.0, 0)}
 
 
-def _liking(media_type: str, ranges: Sequence[_Range]) -> tuple[float, int, int]:
+def _liking(media_type: str, ranges: Mapping[str, _Range]) -> tuple[float, int, int]:
     """How much a type is liked: by quality, then by how closely it is named, then by its place in the header.
 
     The most specific range that matches decides about the quality.
     """
-    matching = [(found.specificity(media_type), found) for found in ranges]
-    best = max(matching, key=lambda pair: (pair[0], -pair[1].place))
-    if best[0] < 0:
-        return _NOTHING
-    return best[1].quality, best[0], -best[1].place
+    for closeness, name in ((_NAMED, media_type), (1, f"{media_type.partition('/')[0]}/*"), (0, "*/*")):
+        found = ranges.get(name)
+        if found is not None:
+            return found.quality, closeness, -found.place
+    return _NOTHING
 
 
 def negotiate(accept: str, offers: Sequence[Format], *, html: bool = False) -> Format | str | None:

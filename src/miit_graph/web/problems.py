@@ -81,8 +81,11 @@ _REQUEST_KINDS = (
     ("not-found", 404, "There is nothing here", "No resource has this address."),
     ("method", 405, "This method is not allowed here", "The Allow header lists the methods that are."),
     ("not-acceptable", 406, "No format fits", "No format on offer is among those the request accepts."),
+    ("slow-body", 408, "The body took too long", "The request's body did not come in time."),
     ("gone", 410, "This is no longer in force", "The IRI was retired and nothing took its place."),
     ("too-large", 413, "The request is too large", "The body has more bytes than the server takes."),
+    ("misdirected", 421, "This is another server", "The server does not answer to the name in the Host header."),
+    ("headers-too-large", 431, "The headers are too large", "The request's headers have more bytes than are read."),
     (
         "media-type",
         415,

@@ -28,6 +28,7 @@ from miit_graph.web.front.rsgi import Front
 from miit_graph.web.front.shortcuts import Shortcuts
 from miit_graph.web.operations import sample
 from miit_graph.web.pages.search import keeper
+from miit_graph.web.security import headers
 from miit_graph.web.versions.recorded import version_header
 
 _EXPRESS = 32
@@ -81,6 +82,8 @@ def behind_front(
         ticks=(lambda: sample(context), *ticks),
         gate=_gate(settings),
         in_flight=context.in_flight,
+        always=headers(settings),
+        hosts=settings.hosts,
     )
 
 

@@ -19,7 +19,6 @@ from miit_graph.engine.errors import QueryError
 from miit_graph.engine.formats import Format
 from miit_graph.engine.gate import Refuse
 from miit_graph.engine.process.client import Pending, ProcessEngine
-from miit_graph.web.app import CORS, SECURITY
 from miit_graph.web.cache import Kept, Key
 from miit_graph.web.choice import REVALIDATE, choose, etag_of
 from miit_graph.web.compression import choose_coding
@@ -29,18 +28,21 @@ from miit_graph.web.how import miss, timing
 from miit_graph.web.metrics import Watched
 from miit_graph.web.problems import Problem
 from miit_graph.web.protocol import read_post, read_query_string
+from miit_graph.web.security import headers
 
 _LONGEST = 8_000
 _LONGEST_QUERY = 2_000
-_ALWAYS = [(name.lower(), value) for name, value in (SECURITY | CORS).items()]
+_LONGEST_HEADERS = 2_000
 
 
 @lru_cache(maxsize=64)
-def _headers(content_type: str, keep: bool, version: str) -> tuple[tuple[str, str], ...]:
+def _headers(
+    content_type: str, keep: bool, version: str, always: tuple[tuple[str, str], ...]
+) -> tuple[tuple[str, str], ...]:
     """The headers of an answer that clients may ``keep``, without those that depend on its length and encoding."""
     kept = REVALIDATE if keep else "no-store"
     of = ("dataset-version", version)
-    return (("content-type", content_type), ("cache-control", kept), ("vary", "Accept, Accept-Encoding"), of, *_ALWAYS)
+    return (("content-type", content_type), ("cache-control", kept), ("vary", "Accept, Accept-Encoding"), of, *always)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +54,13 @@ class Found:
     version: str
     """What `Dataset-Version` says."""
     form: Form
+    always: tuple[tuple[str, str], ...]
+    """The headers that every answer has."""
 
     @property
     def headers(self) -> Headers:
         """The headers of the answer, without those that depend on its encoding."""
-        return list(_headers(self.key[2], self.keep, self.version))
+        return list(_headers(self.key[2], self.keep, self.version, self.always))
 
     @property
     def etag(self) -> str:
@@ -77,6 +81,8 @@ class Started:
     began: float
     named: Callable[[str], str]
     """What `Dataset-Version` says of a version of the data."""
+    always: tuple[tuple[str, str], ...]
+    """The headers that every answer has."""
 
     def came_from(self, version: str) -> None:
         """The answer comes from this version of the data, which may be a newer one than when it was begun."""
@@ -85,7 +91,7 @@ class Started:
 
     def headers(self) -> Headers:
         """The headers of its answer, without those that depend on its length and encoding."""
-        return list(_headers(self.key[2], self.keep, self.named(self.key[0])))
+        return list(_headers(self.key[2], self.keep, self.named(self.key[0]), self.always))
 
     def told(self) -> Headers:
         """How the answer comes about, which is true of this one time."""
@@ -105,6 +111,7 @@ class Direct:
         self._engine = engine
         self._named = named
         self._limits = context.settings.limits()
+        self._always = tuple((name.lower(), value) for name, value in headers(context.settings).items())
 
     def wants_worker(self) -> bool:
         """Whether a query could be started if one more worker were waiting: see `prepare`."""
@@ -117,6 +124,8 @@ class Direct:
 
     def begin(self, raw: Raw, posted: Posted | None = None) -> Started | Found | None:
         """Start the query of a request, or find its answer; None if it has to go the long way."""
+        if len(raw.accept) + len(raw.encoding) > _LONGEST_HEADERS:
+            return None
         if raw.if_none_match or len(raw.query_string) > _LONGEST or choose_coding(raw.encoding).impossible:
             return None
         settings = self._context.settings
@@ -140,7 +149,7 @@ class Direct:
                 return None
             key = (self._engine.version, operation.query, choice.content_type)
             if decision.stable and self._context.cache.get(key) is not None:
-                return Found(key, posted is None, self._named(key[0]), decision.form)
+                return Found(key, posted is None, self._named(key[0]), decision.form, self._always)
             pending = self._engine.begin(operation.query, decision, choice, limits)
         except (Problem, QueryError):
             return None
@@ -148,7 +157,8 @@ class Direct:
             return None
         keep = decision.stable and posted is None
         began = time.monotonic()
-        return Started(pending, decision.form, key, decision.stable, keep, limits.seconds, began, self._named)
+        stable, seconds = decision.stable, limits.seconds
+        return Started(pending, decision.form, key, stable, keep, seconds, began, self._named, self._always)
 
     def complete(self, started: Started, answer: Answer) -> bytes:
         """The body of a short answer, kept for the next one who asks."""

@@ -124,7 +124,7 @@ def refusal(wait: int) -> tuple[Headers, bytes]:
     }
     body = json.dumps(problem).encode()
     headers = [("content-type", "application/problem+json"), ("retry-after", str(wait)), ("cache-control", "no-store")]
-    headers += [("access-control-allow-origin", "*"), ("vary", "Accept"), ("content-length", str(len(body)))]
+    headers += [("vary", "Accept"), ("content-length", str(len(body)))]
     return headers, body
 
 

@@ -13,17 +13,18 @@ Requests run on threads, as WSGI requires; the event loop only passes bytes. Wha
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from miit_graph.engine.errors import ClientGone, EngineBusy, QueryError, TimeLimitExceeded
+from miit_graph.engine.errors import ClientGone, QueryError, TimeLimitExceeded
 from miit_graph.in_flight import InFlight
 from miit_graph.web.compression import Compressed, choose_coding, pack, tag_of
-from miit_graph.web.front import shortcuts
+from miit_graph.web.front import shortcuts, strict
 from miit_graph.web.front.client_connection import ClientConnection
 from miit_graph.web.front.direct import Direct, Found, Started
 from miit_graph.web.front.exchange import Exchange, environ_of
@@ -45,18 +46,13 @@ _TICK_SECONDS = 1.0
 _LONG = 256 * 1024
 _PIECE = 64 * 1024
 _WITHOUT_BODY = ("GET", "HEAD", "OPTIONS")
-_BUSY = b'{"type":"/problems#busy","title":"The server is busy","status":503,"detail":"Try again in a few seconds."}'
-_BUSY_HEADERS = [
-    ("content-type", "application/problem+json"),
-    ("retry-after", "5"),
-    ("cache-control", "no-store"),
-    ("access-control-allow-origin", "*"),
-]
 
 
 class Front:
     """The RSGI application: ``application`` does the work, on at most ``threads`` threads.
 
+    ``always`` are the headers that every answer has; ``hosts`` the names to answer to, if not to any. What takes no
+    thread takes no place either: a request whose body is still coming, an answer that a client takes slowly.
     ``observers`` hear of each request when it is over; ``ticks`` are called every second; ``gate`` says which clients
     have asked too often.
     """
@@ -74,6 +70,8 @@ class Front:
         ticks: tuple[Callable[[], None], ...] = (),
         gate: RateGate | None = None,
         in_flight: InFlight | None = None,
+        always: Mapping[str, str],
+        hosts: Collection[str] = (),
     ) -> None:
         self._gate = gate
         self._ticks = ticks
@@ -86,7 +84,11 @@ class Front:
         self._body_bytes = body_bytes
         self._stall_seconds = stall_seconds
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="request")
+        self._always = [(name.lower(), value) for name, value in always.items()]
+        self._hosts = hosts
         self._running = 0
+        self._sending = 0
+        self._held = 0
         self._patience = Patience()
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -130,9 +132,14 @@ class Front:
                 self._running -= 1
         else:
             protocol.outcome = "rate-limit"
-            protocol.response_bytes(429, *refusal(wait))
+            headers, body = refusal(wait)
+            protocol.response_bytes(429, headers + self._always, body)
 
     async def _handle(self, scope: Any, protocol: Record) -> None:
+        if self._hosts and not strict.is_named(scope, self._hosts):
+            protocol.outcome = strict.MISDIRECTED.slug
+            protocol.response_bytes(*strict.answer(strict.MISDIRECTED, self._always))
+            return
         raw = None
         if scope.method == "GET" and scope.path == "/sparql":
             raw = shortcuts.Raw.read(scope)
@@ -140,13 +147,18 @@ class Front:
             if found is not None:
                 protocol.response_bytes(*found)
                 return
-        if self._running >= self._threads:
-            protocol.outcome = EngineBusy.slug
-            protocol.response_bytes(503, _BUSY_HEADERS, _BUSY)
+        wrong = strict.fault(scope)
+        sent = b"", 0
+        if wrong is None and scope.method not in _WITHOUT_BODY:
+            sent, wrong = await self._body(scope, protocol)
+        if wrong is None and self._running >= self._threads:
+            wrong = strict.BUSY
+        if wrong is not None:
+            protocol.outcome = wrong.slug
+            protocol.response_bytes(*strict.answer(wrong, self._always))
             return
         self._running += 1
         try:
-            sent = (b"", 0) if scope.method in _WITHOUT_BODY else await self._body(protocol)
             error = None
             if raw is not None and self._direct is not None:
                 started = await self._begin(self._direct, raw)
@@ -165,13 +177,31 @@ class Front:
                 if done:
                     return
             await self._answer(scope, protocol, raw, error, sent)
+        except Exception:
+            _log.exception("a request failed: %s %s", scope.method, scope.path)
+            with contextlib.suppress(Exception):  # an answer may have been begun
+                protocol.response_bytes(*strict.answer(strict.FAILED, self._always))
         finally:
             self._running -= 1
+
+    @contextlib.contextmanager
+    def _sends(self) -> Iterator[None]:
+        """While an answer is sent its place is free for others: who reads slowly shuts nobody out."""
+        self._running -= 1
+        self._sending += 1
+        try:
+            yield
+        finally:
+            self._sending -= 1
+            self._running += 1
+
+    def _quiet(self) -> bool:
+        return self._running + self._sending <= _FEW
 
     async def _begin(
         self, direct: Direct, raw: shortcuts.Raw, posted: shortcuts.Posted | None = None
     ) -> Started | Found | None:
-        if self._running <= _FEW and direct.wants_worker():
+        if self._quiet() and direct.wants_worker():
             await asyncio.get_running_loop().run_in_executor(self._pool, direct.prepare)
         return direct.begin(raw, posted)
 
@@ -204,7 +234,7 @@ class Front:
         protocol.asked(started.key[1].text, started.form.value)
         protocol.route = "/sparql"
         try:
-            here = self._running <= _FEW and self._patience.wait(pending.fileno())
+            here = self._quiet() and self._patience.wait(pending.fileno())
             if not here and not await readable(pending.fileno(), started.seconds + _GRACE_SECONDS, protocol):
                 raise ClientGone
             if pending.speaks():
@@ -291,7 +321,7 @@ class Front:
                 await self._stream(scope, protocol, exchange)
         except Exception:
             _log.exception("a request failed: %s %s", scope.method, scope.path)
-            protocol.response_empty(500, [])
+            protocol.response_bytes(*strict.answer(strict.FAILED, self._always))
         finally:
             timer.cancel()
             for task in watching:
@@ -301,16 +331,32 @@ class Front:
             if exchange.whole is None:
                 await loop.run_in_executor(self._pool, exchange.close)
 
-    async def _body(self, protocol: Record) -> tuple[bytes, int]:
-        """The body, and its size; no more of it than the application may take is kept."""
-        parts, size = [], 0
-        async with asyncio.timeout(_BODY_SECONDS):
-            async for part in protocol:
-                size += len(part)
-                if size > self._body_bytes:
-                    return b"", size
-                parts.append(bytes(part))
-        return b"".join(parts), size
+    async def _body(self, scope: Any, protocol: Record) -> tuple[tuple[bytes, int], strict.Fault | None]:
+        """The body and its size, and what is wrong with it; no more than the application may take is kept.
+
+        A body that ends too soon must not be taken for a whole one: half of an update is another update. granian hands
+        over an empty part at the end, and one more if the body broke off (or had trailers, which nobody sends).
+        """
+        parts: list[bytes] = []
+        size = empty = 0
+        try:
+            async with asyncio.timeout(_BODY_SECONDS):
+                async for part in protocol:
+                    empty += not part
+                    size += len(part)
+                    if size > self._body_bytes:
+                        return (b"", size), None
+                    self._held += len(part)
+                    parts.append(bytes(part))
+                    if self._held > self._threads * self._body_bytes:
+                        return (b"", 0), strict.BUSY
+        except TimeoutError:
+            return (b"", 0), strict.SLOW
+        finally:
+            self._held -= sum(map(len, parts))
+        announced = scope.headers.get("content-length")
+        broken = empty > 1 or (announced is not None and size != int(announced))
+        return (b"".join(parts), size), strict.BROKEN_BODY if broken else None
 
     async def _next_part(self, protocol: Record, exchange: Exchange, started: Started | None) -> bytes | None:
         """The next piece of a body: from a thread, or from the worker itself, where nobody else has to touch it."""
@@ -336,17 +382,18 @@ class Front:
         ended = False
         failed: Exception | None = None
         try:
-            transport = protocol.response_stream(exchange.status, exchange.headers)
-            while True:
-                part = await self._next_part(protocol, exchange, started)
-                if part is None:
-                    ended = True
-                    break
-                if not part:
-                    continue
-                if not await connection.room(self._stall_seconds):
-                    break
-                await transport.send_bytes(part)
+            with self._sends():
+                transport = protocol.response_stream(exchange.status, exchange.headers)
+                while True:
+                    part = await self._next_part(protocol, exchange, started)
+                    if part is None:
+                        ended = True
+                        break
+                    if not part:
+                        continue
+                    if not await connection.room(self._stall_seconds):
+                        break
+                    await transport.send_bytes(part)
         except Exception as error:
             # The query's own errors were told to the metrics; a client that has gone is nobody's fault.
             failed = error
@@ -365,10 +412,11 @@ class Front:
             return
         sent = 0
         try:
-            transport = protocol.response_stream(exchange.status, exchange.headers)
-            while sent < len(body) and await connection.room(self._stall_seconds):
-                await transport.send_bytes(body[sent : sent + _PIECE])
-                sent += _PIECE
+            with self._sends():
+                transport = protocol.response_stream(exchange.status, exchange.headers)
+                while sent < len(body) and await connection.room(self._stall_seconds):
+                    await transport.send_bytes(body[sent : sent + _PIECE])
+                    sent += _PIECE
         except Exception as error:
             _log.debug("a client went away: %r", error)
         finally:

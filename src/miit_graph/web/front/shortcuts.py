@@ -33,6 +33,12 @@ _NOT_KEPT = ("content-length", "content-encoding", "etag", HIT[0], "server-timin
 Headers = list[tuple[str, str]]
 
 
+def query_string(scope: Any) -> str:
+    """What follows the question mark as WSGI has it (PEP 3333), each byte a character; granian reads it as UTF-8."""
+    given: str = scope.query_string
+    return given if given.isascii() else given.encode("utf-8", "surrogateescape").decode("latin-1")
+
+
 class Raw(NamedTuple):
     """A request for the endpoint as it came, without its body."""
 
@@ -45,7 +51,7 @@ class Raw(NamedTuple):
     def read(cls, scope: Any) -> Raw:
         """From granian's scope."""
         get = scope.headers.get
-        return cls(scope.query_string, get("accept") or "", get("accept-encoding") or "", get("if-none-match") or "")
+        return cls(query_string(scope), get("accept") or "", get("accept-encoding") or "", get("if-none-match") or "")
 
 
 class Posted(NamedTuple):

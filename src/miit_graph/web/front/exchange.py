@@ -115,6 +115,8 @@ def environ_of(scope: Any, body: bytes, size: int) -> dict[str, Any]:
     }
     for name, value in scope.headers.items():
         key = name.upper().replace("-", "_")
+        if key == "TRANSFER_ENCODING":  # the body has been put together; Werkzeug would not read it
+            continue
         if key in ("CONTENT_LENGTH", "CONTENT_TYPE"):
             environ[key] = value
         else:

@@ -7,7 +7,7 @@ it. What the rules, the ontology or the shapes say is not changed by an update.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -16,8 +16,8 @@ from miit_graph.build.pipeline import Assembled
 from miit_graph.build.sources import Project, SourceFile
 from miit_graph.versions.patch import Patch
 
-Change = Callable[[ox.Store], None]
-"""Changes a copy of the served dataset."""
+Change = Callable[[ox.Store], Iterable[None] | None]
+"""Changes a copy of the served dataset. Where it yields, the default graph and the named graphs are made to agree."""
 
 ADDED = "data/added"
 """The graph for what is added without naming a graph."""
@@ -32,29 +32,45 @@ def authored_change(project: Project, served: ox.Store, change: Change) -> Patch
 
     Raises ChangeRefused, and whatever ``change`` raises.
     """
-    before = frozenset(served)
-    change(served)
+    before = now = frozenset(served)
+    for _ in change(served) or ():
+        now = settle(project, served, now)
+    after = settle(project, served, now)
+    named = (quad for quad in before ^ after if not isinstance(quad.graph_name, ox.DefaultGraph))
+    for quad in sorted(named, key=str):
+        _check(project, quad, quad in after)
+    return Patch(frozenset(_named(after - before)), frozenset(_named(before - after)))
+
+
+def settle(project: Project, served: ox.Store, before: frozenset[ox.Quad]) -> frozenset[ox.Quad]:
+    """Make the named graphs of ``served`` say what its default graph says, and the other way round.
+
+    ``before`` is what was in it when the two last agreed. What was added to the default graph since goes to `ADDED`;
+    what was deleted from it goes from every named graph that had it before. Returns all that is in it then.
+    """
     after = frozenset(served)
-    homes: dict[ox.Triple, set[ox.Quad]] = {}
-    merged = [quad for quad in before - after if isinstance(quad.graph_name, ox.DefaultGraph)]
-    if merged:
-        wanted = {quad.triple for quad in merged}
-        for quad in before:
-            if quad.triple in wanted and not isinstance(quad.graph_name, ox.DefaultGraph):
-                homes.setdefault(quad.triple, set()).add(quad)
-    removed: set[ox.Quad] = set()
-    for quad in before - after:
-        removed.update(homes.get(quad.triple, ()) if isinstance(quad.graph_name, ox.DefaultGraph) else (quad,))
+    changed = before ^ after
+    gone = {quad.triple for quad in changed if quad in before and isinstance(quad.graph_name, ox.DefaultGraph)}
+    come = {quad.triple for quad in changed if quad in after and isinstance(quad.graph_name, ox.DefaultGraph)}
     into = ox.NamedNode(project.graph(ADDED))
-    added = {
-        ox.Quad(quad.subject, quad.predicate, quad.object, into)
-        if isinstance(quad.graph_name, ox.DefaultGraph)
-        else quad
-        for quad in after - before
-    }
-    for quad in sorted(removed | added, key=str):
-        _check(project, quad, quad in added)
-    return Patch(frozenset(added - before), frozenset(removed - added))
+    removed = {quad for quad in _named(before) if quad.triple in gone} & after if gone else set()
+    added = {ox.Quad(triple.subject, triple.predicate, triple.object, into) for triple in come} - after
+    for quad in removed:
+        served.remove(quad)
+    served.extend(added)
+    for triple in {quad.triple for quad in changed | added | removed}:
+        merged = ox.Quad(triple.subject, triple.predicate, triple.object)
+        if any(_named(served.quads_for_pattern(triple.subject, triple.predicate, triple.object))):
+            served.add(merged)
+            added.add(merged)
+        else:
+            served.remove(merged)
+            removed.add(merged)
+    return (after - removed) | added
+
+
+def _named(quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
+    return (quad for quad in quads if not isinstance(quad.graph_name, ox.DefaultGraph))
 
 
 def _check(project: Project, quad: ox.Quad, added: bool) -> None:

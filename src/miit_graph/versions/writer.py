@@ -18,7 +18,7 @@ from miit_graph.build.errors import ValidationError
 from miit_graph.build.pipeline import finish, refreeze
 from miit_graph.build.snapshot import Snapshot, publish_version
 from miit_graph.build.sources import Project
-from miit_graph.build.validate import Report
+from miit_graph.build.validate import SEVERITIES, Report, counted
 from miit_graph.versions.change import Change, assemble_changed, authored_change
 from miit_graph.versions.history import JOURNAL
 from miit_graph.versions.journal import Journal, JournalError, Version
@@ -119,6 +119,9 @@ class Writer:
         """
         present = self.snapshot(self.latest.number)
         authored = authored_change(self.project, present.load(), change)
+        if not authored:
+            known = {name: present.manifest["report"][name] for name in SEVERITIES}
+            return Proposal(Patch(), authored, counted(known), present)
         old = frozenset(present.quads())
         assembled = assemble_changed(self.project, old, authored)
         try:

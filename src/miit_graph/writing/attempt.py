@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 from miit_graph.build.errors import BuildError
 from miit_graph.build.report import report_graph
 from miit_graph.build.snapshot import Snapshot
-from miit_graph.build.validate import Report
+from miit_graph.build.validate import counted
 from miit_graph.engine.errors import QueryError
 from miit_graph.engine.process import confinement
 from miit_graph.engine.process.packets import pack_error
@@ -82,20 +82,7 @@ def attempt(writer: Writer, operation: Operation, limits: TryLimits, close: tupl
     snapshot = Snapshot.open(writer.snapshots / told.pop("snapshot"))
     counts = told["report"]["counts"]
     patch, authored = Patch.parse(told.pop("patch")), Patch.parse(told.pop("authored"))
-    return Tried(told, Proposal(patch, authored, _Counted(counts), snapshot))
-
-
-class _Counted(Report):
-    """A report of which only the figures have travelled."""
-
-    def __init__(self, counts: dict[str, int]) -> None:
-        object.__setattr__(self, "findings", ())
-        object.__setattr__(self, "_counts", counts)
-
-    def counts(self) -> dict[str, int]:
-        """How many findings of each severity."""
-        counts: dict[str, int] = self.__dict__["_counts"]
-        return counts
+    return Tried(told, Proposal(patch, authored, counted(counts), snapshot))
 
 
 def _child(

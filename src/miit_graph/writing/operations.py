@@ -23,6 +23,7 @@ from miit_graph.engine.lexer import LexicalError, Token, tokenize
 from miit_graph.engine.update_gate import examine_update
 from miit_graph.matching.functions import FUNCTIONS
 from miit_graph.versions.change import Change, ChangeRefused
+from miit_graph.writing.steps import alone, steps
 
 UPDATE, PUT, POST, DELETE = "update", "put", "post", "delete"
 
@@ -63,21 +64,32 @@ class Operation:
             return lambda store: self._update(store, prefixes)
         return self._write_graph
 
-    def _update(self, store: ox.Store, prefixes: Mapping[str, str]) -> None:
+    def _update(self, store: ox.Store, prefixes: Mapping[str, str]) -> Iterator[None]:
         text = self.content
-        trouble = examine_update(text, self.nesting)
-        if trouble is not None:
-            raise trouble
+        refusal = examine_update(text, self.nesting)
+        if refusal is not None:
+            raise refusal
         for name in (*self.using, *self.using_named):
             _named(name)
         if self.using or self.using_named:
             text = with_dataset(text, self.using, self.using_named)
         known = {prefix: iri for prefix, iri in prefixes.items() if f"{prefix}:" in text} or None
+        parts = steps(text)
+        for part in parts if len(parts) > 1 else ():  # nothing is begun of what can't be read to its end
+            if _parse(part.text, prefixes):
+                whole = alone(text, parts, part)
+                raise _diagnosed(whole, _parse(whole, prefixes) or "", prefixes)
+        for part in parts:
+            self._run(store, part.text, known, prefixes)
+            if part.settles:
+                yield
+
+    def _run(self, store: ox.Store, text: str, known: dict[str, str] | None, prefixes: Mapping[str, str]) -> None:
         try:
             with _no_files():
                 store.update(text, prefixes=known, custom_functions=FUNCTIONS)
         except SyntaxError as error:
-            raise diagnose(self.content, str(error), lambda other: _parse(other, prefixes), prefixes) from None
+            raise _diagnosed(self.content, str(error), prefixes) from None
         except MemoryError:
             raise MemoryLimitExceeded from None
         except QueryError:
@@ -164,6 +176,10 @@ def _named(name: str) -> ox.NamedNode:
         return ox.NamedNode(name)
     except ValueError:
         raise BadGraphName(name) from None
+
+
+def _diagnosed(text: str, trouble: str, prefixes: Mapping[str, str]) -> QueryError:
+    return diagnose(text, trouble, lambda other: _parse(other, prefixes), prefixes)
 
 
 def _parse(text: str, prefixes: Mapping[str, str]) -> str | None:

@@ -4,6 +4,7 @@ import http.client
 import json
 import os
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -40,6 +41,8 @@ class Writing:
 
     running: Running
     token: str | None = ANN
+    root: Path | None = None
+    server: object = None
 
     def request(self, method, target, body=None, headers=None, token=...):
         token = self.token if token is ... else token
@@ -86,6 +89,4 @@ def writing(tmp_path_factory):
     settings = {"MIIT_GRAPH_TOKENS": TOKENS, "MIIT_GRAPH_WEB_PROCESSES": "2", "MIIT_GRAPH_UPDATE_TIMEOUT": "12"}
     settings["MIIT_GRAPH_UPDATE_MEMORY"] = str(768 * 1024 * 1024)
     with started("--project", root, **settings) as server:
-        found = Writing(server)
-        found.root = root
-        yield found
+        yield Writing(server, root=root)

@@ -1,30 +1,40 @@
-"""The writer is killed at any moment: nothing that was acknowledged is lost, nothing that was refused is there.
+"""Whatever is killed at whatever moment: nothing that was acknowledged is lost, nothing that was refused is there.
 
-``MIIT_GRAPH_CRASHES`` says how many times (default 6).
+``MIIT_GRAPH_CRASHES`` says how many random sequences with kills are tried (default 3).
 """
 
+import contextlib
+import http.client
 import os
-import random
+import re
+import select
+import signal
 import subprocess
 import sys
 import threading
 import time
 from pathlib import Path
+from statistics import median
+from typing import ClassVar
 
 import pyoxigraph as ox
 import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import rule
 
 from miit_graph.build.snapshot import Snapshot
 from miit_graph.engine.process import AVAILABLE
 from miit_graph.versions.history import JOURNAL
 from miit_graph.versions.writer import Told, Writer
-from miit_graph.writing.client import OutcomeUnknown, Request, WriterBusy, WriterUnavailable, send
-from miit_graph.writing.host import WriterHost
 from miit_graph.writing.operations import UPDATE, Operation
+from tests.test_serve import Running, wait_until, wait_until_ready
+from tests.writing.conftest import TOKENS, Writing
+from tests.writing.model import Update
 from tests.writing.small import BASE, ID, SCALES, built, setting
+from tests.writing.test_sequences import Sequence, balances, changes, tried
 
 pytestmark = pytest.mark.skipif(not AVAILABLE, reason="needs Linux")
-CRASHES = int(os.environ.get("MIIT_GRAPH_CRASHES", "6"))
+CRASHES = int(os.environ.get("MIIT_GRAPH_CRASHES", "3"))
 
 
 def weight(store, scale):
@@ -38,52 +48,139 @@ def weight(store, scale):
     return int(pans[0].pop())
 
 
-def test_kill_at_any_moment(tmp_path):
+def test_random_sequences_with_kills_lose_nothing_acknowledged_and_keep_nothing_refused(tmp_path):
     project, snapshots = built(tmp_path)
-    random_moments = random.Random(8)
-    acknowledged = dict.fromkeys(range(4), 0)
-    possible = {scale: {0} for scale in range(4)}
-    served, number, longest = [], 0, 0.0
-    with WriterHost(project.root, snapshots, served.append) as host:
-        for _ in range(CRASHES):
-            pid = host.pid
-            killer = threading.Timer(random_moments.uniform(0.0, 0.9), lambda pid=pid: os.kill(pid, 9))
-            killer.start()
-            while killer.is_alive():
-                number += 1
-                scale = number % 4
-                good = number % 3 != 0
-                request = Request(Operation(UPDATE, setting(scale, number, number if good else -1)), "ann")
-                try:
-                    told = send(host.path, request, 30)
-                except (WriterUnavailable, WriterBusy):
-                    continue
-                except OutcomeUnknown:
-                    if good:
-                        possible[scale].add(number)
-                    continue
-                assert told["outcome"] == ("accepted" if good else "invalid")
-                if good:
-                    assert served[-1].name == told["version"]["snapshot"]
-                    acknowledged[scale] = number
-                    possible[scale] = {number}
-            began = time.monotonic()
-            while True:
-                try:
-                    told = send(host.path, Request(Operation(UPDATE, ""), "ann"), 30)
-                    break
-                except (WriterUnavailable, OutcomeUnknown):
-                    time.sleep(0.02)
-            longest = max(longest, time.monotonic() - began)
-            store = Snapshot.open(snapshots).load()
-            assert served[-1] == Snapshot.open(snapshots).path
-            for scale in range(4):
-                found = weight(store, scale)
-                assert found in possible[scale] | {acknowledged[scale]}, (scale, found, possible, acknowledged)
-                acknowledged[scale], possible[scale] = found, {found}
-    if CRASHES > 50:  # a figure, not a promise of a busy machine
-        print(f"{CRASHES} kills, {number} changes, writer back after at most {longest:.2f} s")
-    assert not list(snapshots.glob(".new-*"))
+    with Mortal(project.root) as server:
+        tried(WithKills, Writing(server.running, server=server, root=project.root), CRASHES)
+        assert not list(snapshots.glob(".new-*"))
+    if CRASHES > 50:  # figures, not promises of a busy machine
+        for what, seconds in sorted(WithKills.back_after.items()):
+            print(
+                f"{what}: killed {len(seconds)} times, back after {median(seconds):.2f} s, at most {max(seconds):.2f} s"
+            )
+        print("all:", {what: [round(value, 2) for value in seconds] for what, seconds in WithKills.back_after.items()})
+
+
+class Mortal:
+    """A server whose processes can be killed, and that can be started again where it was."""
+
+    def __init__(self, root):
+        self.root = root
+        self.process = None
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGINT)
+        assert self.process.wait(timeout=30) == 0
+        self.process.stdout.close()
+
+    def start(self):
+        command = [sys.executable, "-m", "miit_graph.cli", "serve", "--port", "0", "--project", str(self.root)]
+        settings = {"MIIT_GRAPH_TOKENS": TOKENS, "MIIT_GRAPH_WEB_PROCESSES": "1"}
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, **settings})
+        address = re.search(r"http://127\.0\.0\.1:\d+", self.process.stdout.readline())
+        assert address is not None
+        self.running = Running(address[0], self.process)
+        wait_until_ready(address[0])
+
+    def find(self, what):
+        """The process ids of a part of the server, as far as it runs."""
+        if what == "server":
+            return [self.process.pid]
+        children = {pid: command for pid in self.running.children() if (command := _command(pid))}
+        if what == "attempt":
+            writers = self.find("writer")
+            return [pid for pid in children if self.running.parent(pid) in writers]
+        module, parent = PARTS[what]
+        found = [pid for pid, command in children.items() if module in command]
+        return [pid for pid in found if parent is None or self.running.parent(pid) == self.process.pid]
+
+    def kill(self, what):
+        """Whether there was something to kill; the whole server is started again."""
+        pids = self.find(what)
+        if what == "server":
+            children = self.running.children()
+            self.process.kill()
+            self.process.wait()
+            self.process.stdout.close()
+            wait_until(lambda: not any(self.running.parent(pid) for pid in children), 30)
+            return True
+        for pid in pids[:1]:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        return bool(pids)
+
+
+PARTS = {"writer": ("miit_graph.writing", True), "engines": ("process.nursery", None), "web": ("cli\0serve", True)}
+
+
+def _command(pid):
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8")
+    except OSError:
+        return ""
+
+
+class WithKills(Sequence):
+    """The same sequences; now and then something is killed while a request is under way."""
+
+    back_after: ClassVar[dict[str, list[float]]] = {}
+    usual = 0.3
+    """Seconds that a request takes here and now."""
+
+    @rule(
+        change=balances.map(lambda steps: Update(steps)) | changes,
+        key=st.sampled_from(("", "c", "d")),
+        what=st.sampled_from(("writer", "writer", "writer", "attempt", "server", "engines", "web")),
+        moment=st.integers(0, 15),
+    )
+    def kill_meanwhile(self, change, key, what, moment):
+        request = (change, "ann", "", False, key, "")
+        killed, server = [], self.client.server
+        delay = moment / 10 * WithKills.usual
+        killer = threading.Timer(delay, lambda: killed.append((server.kill(what), time.monotonic())))
+        killer.start()
+        reply = None
+        began = time.monotonic()
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            reply = self.send(*request)
+            WithKills.usual = 0.8 * WithKills.usual + 0.2 * (time.monotonic() - began)
+        killer.join()
+        if killed[0][0]:
+            moment = killed[0][1] if what != "server" else time.monotonic()
+            self.recover(what)
+            WithKills.back_after.setdefault(what, []).append(time.monotonic() - moment)
+        if reply is not None and reply.status < 500:
+            self.check(reply, *request)
+        else:
+            self.find_out(*request)
+        if key:  # whatever came of it: sent again, it is done once
+            self.check(self.send(*request), *request)
+
+    def recover(self, what):
+        """Wait until changes are taken and questions answered."""
+        if what == "server":
+            self.client.server.start()
+            self.client.running = self.client.server.running
+        until = time.monotonic() + 60
+        while True:
+            assert time.monotonic() < until, f"not back after {what} was killed"
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                if self.client.update("").status == 200:
+                    return
+            select.select([], [], [], 0.02)
+
+    def find_out(self, change, author, message, dry, key, match):
+        """Nobody said what came of it: either all of it was done, or nothing."""
+        told = self.client.request("GET", "/versions?format=json", token=None).json["versions"][0]
+        _, what, after = self.expected(change, author, message, dry, key, match)
+        if told["number"] != self.model.number:
+            assert (told["number"], what) == (self.model.number + 1, "accepted")
+            self.accepted(change, author, message, key, after)
+            self.snapshot = told["snapshot"]
 
 
 def test_a_full_disk_refuses_and_loses_nothing(tmp_path):

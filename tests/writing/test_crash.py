@@ -20,7 +20,7 @@ from typing import ClassVar
 import pyoxigraph as ox
 import pytest
 from hypothesis import strategies as st
-from hypothesis.stateful import rule
+from hypothesis.stateful import precondition, rule
 
 from miit_graph.build.snapshot import Snapshot
 from miit_graph.engine.process import AVAILABLE
@@ -131,6 +131,11 @@ class WithKills(Sequence):
     usual = 0.3
     """Seconds that a request takes here and now."""
 
+    def __init__(self):
+        super().__init__()
+        self.killed = False
+
+    @precondition(lambda self: not self.killed)  # once in a sequence: most of the time goes into coming back
     @rule(
         change=balances.map(lambda steps: Update(steps)) | changes,
         key=st.sampled_from(("", "c", "d")),
@@ -139,6 +144,7 @@ class WithKills(Sequence):
     )
     def kill_meanwhile(self, change, key, what, moment):
         request = (change, "ann", "", False, key, "")
+        self.killed = True
         killed, server = [], self.client.server
         delay = moment / 10 * WithKills.usual
         killer = threading.Timer(delay, lambda: killed.append((server.kill(what), time.monotonic())))

@@ -103,6 +103,8 @@ class Sequence(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
         Sequence.runs += 1
+        if Sequence.runs % 100 == 0:
+            print(f"sequence {Sequence.runs}:", dict(Sequence.seen), flush=True)
         self.run = Sequence.runs
         self.back_to_the_beginning()
 

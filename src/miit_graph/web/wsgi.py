@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -15,6 +16,7 @@ from flask import Flask
 
 from miit_graph.dataset import Selection, engine_for, open_dataset, remote_engine
 from miit_graph.engine.api import Engine
+from miit_graph.engine.process import confinement
 from miit_graph.engine.process.client import ProcessEngine
 from miit_graph.logs import configure
 from miit_graph.settings import Settings
@@ -42,6 +44,8 @@ def application() -> Flask:
 
 def front() -> Front:
     """The same behind the fast front."""
+    # Forked from the server, it has copies of all that the server's other processes take for a sign that it lives.
+    confinement.die_with_parent(os.getppid())
     settings = Settings.from_environment()
     handler = configure(settings, "web")
     app = create_app(settings, *_engine(settings))

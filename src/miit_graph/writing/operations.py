@@ -194,7 +194,7 @@ def _parse(text: str, prefixes: Mapping[str, str]) -> str | None:
 
 def _explained(error: Exception) -> QueryError:
     text = str(error)
-    if "does not exist" in text or "not found" in text.lower():
+    if any(words in text for words in ("does not exist", "already exists", "not found")):
         return QuerySyntaxError(f"The update cannot be done: {text}")
     return EngineFailure()
 

@@ -87,6 +87,6 @@ def writing(tmp_path_factory):
     root = tmp_path_factory.mktemp("scales")
     built(root)
     settings = {"MIIT_GRAPH_TOKENS": TOKENS, "MIIT_GRAPH_WEB_PROCESSES": "2", "MIIT_GRAPH_UPDATE_TIMEOUT": "40"}
-    settings["MIIT_GRAPH_UPDATE_MEMORY"] = str(256 * 1024 * 1024)
+    settings["MIIT_GRAPH_UPDATE_MEMORY"] = str(512 * 1024 * 1024)
     with started("--project", root, **settings) as server:
         yield Writing(server, root=root)

@@ -12,7 +12,7 @@ from miit_graph.dataset import Dataset
 from miit_graph.export.docs.documents import Documents
 from miit_graph.publish.published import Published
 from miit_graph.settings import Settings
-from miit_graph.web.discovery_openapi import document
+from miit_graph.web.openapi import document
 
 _TEXTS = {
     "cli": ("Command line", "命令行"),
@@ -128,7 +128,7 @@ def _settings(words: dict[str, str]) -> Iterator[str]:
 
 
 def _http(published: Published, words: dict[str, str]) -> Iterator[str]:
-    for path, methods in document("http://127.0.0.1:8000/", published)["paths"].items():
+    for path, methods in document("http://127.0.0.1:8000/", published, writing=True)["paths"].items():
         for method, operation in methods.items():
             yield from (f"## {method.upper()} {path}", "", _sentence(operation["summary"]), "")
             parameters = operation.get("parameters", [])

@@ -140,6 +140,20 @@ class TestOpenApi:
         variants |= {"/void.{ending}", "/sitemap-<int:number>.xml"}
         assert routes - variants - written == set()
 
+    def test_a_server_that_takes_no_changes_describes_none(self, small):
+        described = get(small, "/openapi.json").json
+        assert {method for methods in described["paths"].values() for method in methods} == {"get", "post"}
+        assert "securitySchemes" not in described["components"] and "sparql-update" not in str(described)
+        versions = {
+            place
+            for place, methods in described["paths"].items()
+            if any(p["name"] == "version" for p in methods["get"]["parameters"])
+        }
+        assert get(small, "/").status == 200 and set(get(small, "/?version=1").json["places"]) == {
+            re.sub(r"\{(\w+)\}", lambda m: {"name": "<path:name>"}.get(m[1], f"<{m[1]}>"), place)
+            for place in versions - {"/sparql"}
+        }
+
 
 def test_llms_txt_tells_where_everything_is(client):
     reply = client.request("GET", "/llms.txt")

@@ -5,6 +5,8 @@ from urllib.parse import quote, urlencode
 
 import pyoxigraph as ox
 import pytest
+from openapi_schema_validator import OAS31Validator
+from openapi_spec_validator import validate
 
 from miit_graph.vocabulary import SKOS
 from tests.writing.conftest import BOB
@@ -241,3 +243,43 @@ def test_the_problems_are_explained(writing):
 def test_a_repeated_key_is_in_the_journal(writing):
     lines = (writing.root / "build" / "snapshots" / "changes.rdfp").read_text(encoding="utf-8")
     assert json.dumps("8e03978e-40d5-43dd-bc93-6894a57f9324")[1:-1] in lines
+
+
+@pytest.fixture(scope="module")
+def described(writing):
+    return writing.request("GET", "/openapi.json", token=None).json
+
+
+class TestOpenApi:
+    def conforms(self, described, name, value):
+        OAS31Validator({"$ref": f"#/components/schemas/{name}", "components": described["components"]}).validate(value)
+
+    def test_it_is_valid_and_tells_each_way_to_write(self, described):
+        validate(described)
+        ways = {(place, method) for place, methods in described["paths"].items() for method in methods}
+        written = {(p, m) for p in ("/graph-store", "/graph/{name}") for m in ("put", "post", "delete")}
+        assert {way for way in ways if way[1] in ("put", "delete", "patch")} | {
+            way for way in ways if way[1] == "post" and way[0].startswith("/graph")
+        } == written
+        update = described["paths"]["/sparql"]["post"]
+        assert "application/sparql-update" in update["requestBody"]["content"] and {} in update["security"]
+        scheme = described["components"]["securitySchemes"]["token"]
+        assert (scheme["type"], scheme["scheme"]) == ("http", "bearer")
+        for place, method in (*written, ("/sparql", "post")):
+            operation = described["paths"][place][method]
+            assert {"token": []} in operation["security"]
+            assert {"message", "dry-run", "If-Match", "Idempotency-Key"} <= {p["name"] for p in operation["parameters"]}
+            assert {"200", "202", "400", "401", "403", "412", "422", "503", "507"} <= set(operation["responses"])
+
+    def test_answers_are_as_described(self, writing, described):
+        self.conforms(described, "Change", accepted(writing.update(setting(1, 61))))
+        self.conforms(described, "Change", writing.update(setting(1, 62), dry_run="true").json)
+        self.conforms(described, "Invalid", problem(writing.update(setting(1, 6, 7)), 422, "invalid"))
+        for status, reply in [
+            ("401", writing.update(setting(1, 61), token=None)),
+            ("412", writing.update(setting(1, 63), {"If-Match": '"0"'})),
+            ("403", writing.graph("PUT", "derived", "<a:a> <a:b> <a:c> .")),
+        ]:
+            self.conforms(described, "Problem", reply.json)
+            told = described["paths"]["/sparql"]["post"]["responses"][status]
+            assert str(reply.status) == status and all(name in reply.headers for name in told.get("headers", {}))

@@ -191,6 +191,7 @@ def _describe(project: Project, assembled: Assembled, report: Report, inputs: st
         "classes": _class_counts(store),
         "figures": list(project.figures),
         "start": list(project.start),
+        "colours": project.colours.as_dict(),
         "examples": [query.as_dict() for query in read_queries(project.query_files())],
     }
 

@@ -14,6 +14,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from miit_graph.build.errors import ProjectError, SourceError
+from miit_graph.colours import ColourError, Colours
 from miit_graph.vocabulary import PREFIXES, SH, prefixes_for, shorten
 
 ROLES = ("ontology", "codes", "data", "shapes")
@@ -45,14 +46,33 @@ class SourceFile:
 def _names(file: Path, settings: Mapping[str, Any], key: str) -> tuple[str, ...]:
     """The prefixed names that [home] lists under `key`, as IRIs."""
     prefixes = prefixes_for(str(settings["base"]))
-    found = []
-    for name in settings.get("home", {}).get(key, ()):
-        prefix, colon, local = str(name).partition(":")
-        if not colon or prefix not in prefixes:
-            known = ", ".join(f"{known}:" for known in prefixes)
-            raise ProjectError(f"{file}: {key} in [home] has {name!r}; write a name with one of the prefixes {known}")
-        found.append(prefixes[prefix] + local)
-    return tuple(found)
+    return tuple(_iri(file, prefixes, f"{key} in [home]", name) for name in settings.get("home", {}).get(key, ()))
+
+
+def _iri(file: Path, prefixes: Mapping[str, str], where: str, name: object) -> str:
+    """The IRI of a prefixed name. Raises ProjectError."""
+    prefix, colon, local = str(name).partition(":")
+    if not colon or prefix not in prefixes:
+        known = ", ".join(f"{known}:" for known in prefixes)
+        raise ProjectError(f"{file}: {where} has {name!r}; write a name with one of the prefixes {known}")
+    return prefixes[prefix] + local
+
+
+def _colours(file: Path, settings: Mapping[str, Any]) -> Colours:
+    """What [colours] asks for. Raises ProjectError."""
+    given = settings.get("colours", {})
+    kinds = given.get("kinds", {}) if isinstance(given, dict) else None
+    if not isinstance(kinds, dict):
+        raise ProjectError(f"{file}: [colours] has accent, accent_dark and the table [colours.kinds].")
+    unknown = set(given) - {"accent", "accent_dark", "kinds"}
+    if unknown:
+        raise ProjectError(f"{file}: [colours] has {min(unknown)!r}; it may have accent, accent_dark and kinds.")
+    prefixes = prefixes_for(str(settings["base"]))
+    named = {_iri(file, prefixes, "[colours.kinds]", name): value for name, value in kinds.items()}
+    try:
+        return Colours.read(given.get("accent"), given.get("accent_dark"), named)
+    except ColourError as error:
+        raise ProjectError(f"{file}: in [colours], {error}") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +131,7 @@ class Project:
     """IRIs of the classes whose sizes the home page shows."""
     start: tuple[str, ...] = ()
     """IRIs of things to begin with."""
+    colours: Colours = field(default_factory=Colours)
     model: Model | None = None
     """What the project takes over from the model that comes with the program."""
 
@@ -142,6 +163,7 @@ class Project:
             license=settings.get("license"),
             figures=_names(file, settings, "figures"),
             start=_names(file, settings, "start"),
+            colours=_colours(file, settings),
             model=Model.read(file, settings.get("model")),
         )
 

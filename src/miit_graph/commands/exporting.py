@@ -11,6 +11,7 @@ from pathlib import Path
 from miit_graph import dataset
 from miit_graph.build.errors import ProjectError
 from miit_graph.cli import GRAPH_OPTIONS, PICTURE_OPTIONS
+from miit_graph.colours import Colours
 from miit_graph.commands.chosen import open_dataset, reporting
 from miit_graph.dataset import Dataset, Selection
 from miit_graph.settings import Settings
@@ -36,8 +37,15 @@ def export(arguments: argparse.Namespace) -> int:
         try:
             options = Options.from_strings(given)
             title = pick(opened.about.get("title", {}), options.lang)
-            prefixes = opened.about["prefixes"]
-            write_graph(opened.store, arguments.format or "gexf", content, options, prefixes=prefixes, title=title)
+            write_graph(
+                opened.store,
+                arguments.format or "gexf",
+                content,
+                options,
+                prefixes=opened.about["prefixes"],
+                title=title,
+                colors=Colours.told(opened.about.get("colours")).kinds,
+            )
         except OptionError as error:
             raise ProjectError(str(error)) from None
     else:
@@ -67,6 +75,7 @@ def _picture(opened: Dataset, arguments: argparse.Namespace) -> str:
         if unfit:
             raise OptionError(unfit, given[unfit], "no value, as it goes with export graph")
         options = Options.from_strings({name: value for name, value in given.items() if name in HELP})
+        options = replace(options, colours=Colours.told(opened.about.get("colours")))
         return draw(asker, arguments.picture, options, prefixes=opened.about["prefixes"])
     except OptionError as error:
         raise ProjectError(str(error)) from None

@@ -49,12 +49,16 @@ def file_names(name: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Dumps:
-    """The dumps of one version. ``frozen`` is the folder of its snapshot; without one, ``asker`` is asked."""
+    """The dumps of one version. ``frozen`` is the folder of its snapshot; without one, ``asker`` is asked.
+
+    ``merged`` says that its default graph holds what the named graphs do and nothing else, as in a built dataset.
+    """
 
     cache: FileCache
     prefixes: Mapping[str, str]
     asker: Asker
     frozen: Path | None = None
+    merged: bool = False
 
     @classmethod
     def of_files(cls, cache: FileCache, frozen: Path) -> Self:
@@ -100,7 +104,7 @@ class Dumps:
 
     def _ask_graphs(self, target: Path) -> None:
         rows = self.asker.rows("SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } } ORDER BY ?g")
-        found = self._lines("{ ?s ?p ?o }", b"")
+        found = [] if self.merged else self._lines("{ ?s ?p ?o }", b"")
         for row in rows:
             name = text_of(cast(ox.NamedNode, row["g"]).value)
             found += self._lines(f"{{ GRAPH {name} {{ ?s ?p ?o }} }}", f" {name}".encode())

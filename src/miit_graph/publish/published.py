@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from miit_graph.colours import Colours
 from miit_graph.vocabulary import STANDARD_PREFIXES
 
 Texts = Mapping[str, str]
@@ -45,6 +46,7 @@ class Published:
     """IRIs of the classes whose sizes tell most about the dataset."""
     start: tuple[str, ...] = ()
     """IRIs of things to begin with."""
+    colours: Colours = field(default_factory=Colours)
 
     @classmethod
     def read(cls, manifest: Mapping[str, Any], version: str) -> Self:
@@ -67,6 +69,7 @@ class Published:
             ),
             figures=tuple(map(str, manifest.get("figures") or ())),
             start=tuple(map(str, manifest.get("start") or ())),
+            colours=Colours.told(manifest.get("colours")),
         )
 
 

@@ -37,13 +37,17 @@ class NotReady(Exception):
 
 
 class Keeper:
-    """The finder over what ``engine`` serves. ``base`` and ``merged`` are as for `make_index`."""
+    """The finder over what ``engine`` serves. ``base`` and ``merged`` are as for `make_index`.
 
-    def __init__(self, engine: Engine, settings: Settings, *, base: str, merged: bool) -> None:
+    ``number`` is that of an earlier version; 0 stands for the present one.
+    """
+
+    def __init__(self, engine: Engine, settings: Settings, *, base: str, merged: bool, number: int = 0) -> None:
         self._engine = engine
         self._settings = settings
         self._base = base
         self._merged = merged
+        self._number = number
         self._making = threading.Lock()
         self._finder: Finder | None = None
         self._made = 0.0
@@ -126,6 +130,8 @@ class Keeper:
             make_index(self._engine, self._settings, path, base=self._base, merged=self._merged)
             return
         command = [sys.executable, "-m", "miit_graph.search.make", str(path)]
+        if self._number:
+            command += [str(self._number), self._engine.version]
         done = subprocess.run(command, check=False, preexec_fn=lambda: os.nice(_NICENESS))
         if done.returncode:
             if done.returncode != os.EX_TEMPFAIL:

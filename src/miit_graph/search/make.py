@@ -1,7 +1,7 @@
 """Makes the index of a dataset: collects its names through an engine, folds them, orders them by importance.
 
-``python -m miit_graph.search.make FILE`` does so in a process of its own, over the engine process that the environment
-names: so no web process is held up by it, or keeps the memory that it takes.
+``python -m miit_graph.search.make FILE [NUMBER VERSION]`` does so in a process of its own, over the engine process that
+the environment names: so no web process is held up by it, or keeps the memory that it takes.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import Any
 from miit_graph.engine.api import Engine
 from miit_graph.engine.errors import EngineUnavailable, QueryError
 from miit_graph.engine.process.client import ProcessEngine
+from miit_graph.engine.process.past_client import PastEngines
 from miit_graph.logs import configure
 from miit_graph.matching.folding import fold
 from miit_graph.matching.match import Name
@@ -164,13 +165,14 @@ def _labels(found: Collected, iri: str) -> dict[str, str]:
     return labels
 
 
-def main(path: str) -> int:
-    """Make the index over the engine process that the environment names."""
+def main(path: str, number: str = "", version: str = "") -> int:
+    """Make the index over the engine process that the environment names, or over that of an earlier version."""
     settings = Settings.from_environment()
     configure(settings, "search")
-    engine = ProcessEngine(settings.engine_socket, workers=1, express=1)
+    present = ProcessEngine(settings.engine_socket, workers=1, express=1)
     try:
-        about = engine.about()
+        about = present.about()
+        engine = PastEngines(settings.past_socket, 1).engine(int(number), version) if number else present
         make_index(engine, settings, Path(path), base=str(about.get("base") or ""), merged="base" in about)
     except EngineUnavailable:
         return os.EX_TEMPFAIL  # it stops, or is started again
@@ -181,4 +183,4 @@ def main(path: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(*sys.argv[1:]))

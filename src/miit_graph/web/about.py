@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
+
+from miit_graph.colours import Colours
 
 Texts = Mapping[str, str]
 """One text in several languages, by language tag."""
@@ -86,6 +88,7 @@ class About:
     graphs: tuple[Graph, ...]
     classes: tuple[Class, ...]
     examples: tuple[Example, ...]
+    colours: Colours = field(default_factory=Colours)
 
     @classmethod
     def read(cls, about: Mapping[str, Any], version: str) -> Self:
@@ -93,7 +96,7 @@ class About:
 
         Keys: `title`, `short_title` (text, or texts by language), `version`, `triples`, `built` (ISO 8601), `base`
         (an IRI), `union` (is the default graph the union of all?), `graphs` [{iri, triples}], `classes` [{iri, label,
-        count}], `examples` [{slug, title, query}]. All may be missing; what can't be used is left out.
+        count}], `examples` [{slug, title, query}], `colours`. All may be missing; what can't be used is left out.
         """
         return cls(
             title=(title := _texts(about.get("title"), "SPARQL endpoint")),
@@ -118,6 +121,7 @@ class About:
                 for item in about.get("examples") or _FALLBACK_EXAMPLES
                 if item.get("slug") and item.get("query")
             ),
+            colours=Colours.told(about.get("colours")),
         )
 
 

@@ -33,7 +33,7 @@ from miit_graph.web.linked_data import ontology, routes
 from miit_graph.web.metrics import Metrics
 from miit_graph.web.pages import chart, disputes, explore, home, query, search, sources, timeline
 from miit_graph.web.problems import Problem
-from miit_graph.web.versions import blame, memento
+from miit_graph.web.versions import asked, blame, memento
 from miit_graph.web.versions import routes as versions
 from miit_graph.web.versions.recorded import version_header
 from miit_graph.writing.tokens import Tokens
@@ -70,6 +70,7 @@ def create_app(settings: Settings, engine: Engine, about: Mapping[str, Any]) -> 
         versions,
         blame,
         memento,
+        asked,
     ):
         app.register_blueprint(concern.blueprint)
     if app.extensions["miit_graph"].writing is not None:

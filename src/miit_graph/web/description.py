@@ -6,9 +6,7 @@ server. Of any other dataset it is computed here, once per version.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
-from typing import TypeVar
 
 import pyoxigraph as ox
 from flask import current_app, request
@@ -25,15 +23,15 @@ from miit_graph.publish.void import Places
 from miit_graph.vocabulary import SD, VOID
 from miit_graph.web.context import context
 from miit_graph.web.downloads import dumps, file_name
-from miit_graph.web.linked_data.answers import asker, pinned, published
+from miit_graph.web.linked_data.answers import asker, published
 from miit_graph.web.linked_data.rdf import serialize
+from miit_graph.web.of_version import of_version
 
 PREFIXES = {"dcat": str(DCAT), "spdx": str(SPDX), "sd": str(SD), "void": str(VOID)}
 _STORED, _PROFILE = "miit_graph.stored_description", "miit_graph.profile"
 _ENDPOINT, _KEPT = "miit_graph.service_description", 16
 _QUICK = 300_000
 """Up to so many triples the figures are computed for whoever asks the endpoint what it is."""
-_Made = TypeVar("_Made")
 
 
 def places() -> Places:
@@ -58,21 +56,12 @@ def _told(files: tuple[Distribution, ...], details: bool) -> list[ox.Triple]:
     if base and any(held == graph for held, _ in published().graphs):
         read = partial(asker().triples, f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH {text_of(graph)} {{ ?s ?p ?o }} }}")
         old = Places.below(f"{base}void", base, file_names(published().name))
-        found = whole.resume(_once(_STORED, read), published(), old, places(), files, federated=federated)
+        found = whole.resume(of_version(_STORED, read), published(), old, places(), files, federated=federated)
         return found if details else whole.without_details(found)
     # Nobody finds the details in the data here, so they are told wherever they don't take long.
     quick = details or (published().triples or _QUICK + 1) <= _QUICK
-    counted = _once(_PROFILE, partial(profile, asker(), base)) if quick else Profile(triples=published().triples)
+    counted = of_version(_PROFILE, partial(profile, asker(), base)) if quick else Profile(triples=published().triples)
     return whole.describe(published(), counted, places(), files, federated=federated)
-
-
-def _once(key: str, make: Callable[[], _Made]) -> _Made:
-    """What ``make`` gives, made once per version of the data."""
-    known: tuple[str, _Made] | None = current_app.extensions.get(key)
-    version = pinned().version
-    if known is None or known[0] != version:
-        known = current_app.extensions[key] = (version, make())
-    return known[1]
 
 
 def service_description(format: Format) -> bytes:

@@ -14,7 +14,6 @@ from miit_graph.web import exports
 from miit_graph.web.choice import choose
 from miit_graph.web.context import context
 from miit_graph.web.description import PREFIXES, distributions, places, told
-from miit_graph.web.discovery_openapi import document as openapi_document
 from miit_graph.web.linked_data.answers import (
     PLAIN,
     asker,
@@ -27,6 +26,7 @@ from miit_graph.web.linked_data.answers import (
 from miit_graph.web.linked_data.names import document_of
 from miit_graph.web.linked_data.rdf import serialize
 from miit_graph.web.llms import text as llms_text
+from miit_graph.web.openapi import document as openapi_document
 from miit_graph.web.problems import Problem
 
 blueprint = Blueprint("discovery", __name__)
@@ -59,7 +59,7 @@ def description(ending: str = "") -> Response:
 @blueprint.get("/openapi.json")
 def openapi() -> Response:
     """All routes, in OpenAPI 3.1."""
-    response = jsonify(openapi_document(request.url_root, published()))
+    response = jsonify(openapi_document(request.url_root, published(), writing=context().writing is not None))
     response.add_etag()
     response.headers["Cache-Control"] = "public, no-cache"
     response.make_conditional(request)

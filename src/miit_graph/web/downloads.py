@@ -12,19 +12,21 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, current_app, jsonify, request, send_file
+from flask import Blueprint, Response, g, jsonify, request, send_file
 
 from miit_graph.export.graph import ENDINGS as GRAPHS
 from miit_graph.publish.dumps import ENDINGS, FORMATS, REIFIED, WITH_GRAPHS, Dumps
 from miit_graph.publish.files import FileCache, Made
 from miit_graph.web.exports_texts import title_of
 from miit_graph.web.language import page_language
-from miit_graph.web.linked_data.answers import CACHING, asker, link_header, pinned, published, snapshot
-from miit_graph.web.linked_data.names import address
+from miit_graph.web.linked_data.answers import CACHING, asker, link_header, published, snapshot
+from miit_graph.web.linked_data.names import MEMENTO, address
 from miit_graph.web.linked_data.texts import TEXTS
 from miit_graph.web.negotiation import prefers_html
+from miit_graph.web.of_version import of_version
 from miit_graph.web.page import page
 from miit_graph.web.problems import Problem
+from miit_graph.web.versions.asked import PARAMETER, any_version
 
 blueprint = Blueprint("downloads", __name__)
 _KEY = "miit_graph.dumps"
@@ -33,17 +35,17 @@ _SMALL = 300_000
 
 
 def dumps() -> Dumps:
-    """The dumps of the present version."""
-    known: tuple[str, Dumps, object] | None = current_app.extensions.get(_KEY)
-    version = pinned().version
-    if known is None or known[0] != version:
-        frozen = snapshot()
-        keep = None if frozen else tempfile.TemporaryDirectory(prefix="miit-graph-")
-        cache = FileCache.beside(frozen) if frozen else FileCache(Path(keep.name if keep else ""))
-        found = Dumps(cache, published().prefixes, asker(), frozen.path if frozen else None)
-        known = (version, found, keep)
-        current_app.extensions[_KEY] = known
-    return known[1]
+    """The dumps of the version that is asked for."""
+    return of_version(_KEY, _dumps)[0]
+
+
+def _dumps() -> tuple[Dumps, object]:
+    """The dumps, and what keeps their folder while they are needed."""
+    frozen = snapshot()
+    keep = None if frozen else tempfile.TemporaryDirectory(prefix="miit-graph-")
+    cache = FileCache.beside(frozen) if frozen else FileCache(Path(keep.name if keep else ""))
+    merged = g.get(MEMENTO) is not None  # only what was built has earlier versions
+    return Dumps(cache, published().prefixes, asker(), frozen.path if frozen else None, merged), keep
 
 
 def file_name(ending: str) -> str:
@@ -52,6 +54,7 @@ def file_name(ending: str) -> str:
 
 
 @blueprint.get("/dump/<path:name>")
+@any_version
 def dump(name: str) -> Response:
     """One dump. Raises Problem (404) for other names and for formats that can't hold the data."""
     if name == "SHA256SUMS":
@@ -82,11 +85,18 @@ def dump(name: str) -> Response:
 
 
 @blueprint.get("/dump/")
+@any_version
 def index() -> Response:
     """The files there are, with sizes and checksums, as JSON or as a page."""
     files = [_entry(ending, made) for ending, made in _all()]
     if prefers_html(request.headers.get("Accept", "")):
-        response = page("dumps.html", files=files, graph_files=_graph_files(page_language()), texts=TEXTS)
+        response = page(
+            "dumps.html",
+            version=published().version,
+            files=files,
+            graph_files=_graph_files(page_language()),
+            texts=TEXTS,
+        )
     else:
         graphs = [{"format": title, "href": place} for title, place in _graph_files("en")]
         title = dict(published().title)
@@ -124,7 +134,7 @@ def _entry(ending: str, made: Made | None) -> dict[str, Any]:
     packed = name != ending
     return {
         "name": file_name(ending),
-        "href": address(f"dump/{file_name(ending)}"),
+        "href": address(f"dump/{file_name(ending)}", **_version()),
         "format": FORMATS[name].label + (" 1.2" if name == REIFIED else "") + (" (gzip)" if packed else ""),
         "mediaType": "application/gzip" if packed else FORMATS[name].media_type,
         "namedGraphs": name in WITH_GRAPHS,
@@ -135,7 +145,13 @@ def _entry(ending: str, made: Made | None) -> dict[str, Any]:
 
 def _graph_files(language: str) -> list[tuple[str, str]]:
     """Titles and addresses of the files for visualisation tools."""
-    return [(title_of(name, language), address(f"export/graph.{ending}")) for ending, name in GRAPHS.items()]
+    more = _version()
+    return [(title_of(name, language), address(f"export/graph.{ending}", **more)) for ending, name in GRAPHS.items()]
+
+
+def _version() -> dict[str, str]:
+    """The version that the request names, for the addresses of files."""
+    return {PARAMETER: request.args[PARAMETER]} if request.args.get(PARAMETER) else {}
 
 
 def built() -> datetime | None:

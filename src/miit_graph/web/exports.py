@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, Any, NoReturn
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, g, request
 
 from miit_graph import __version__
 from miit_graph.engine.api import Query
@@ -40,10 +40,12 @@ from miit_graph.web.context import context
 from miit_graph.web.downloads import built, dumps
 from miit_graph.web.exports_texts import TEXTS, label, meaning, text, title_of
 from miit_graph.web.language import LANGUAGES, page_language
-from miit_graph.web.linked_data.answers import link_header, pinned, published, tag, unchanged, validated
-from miit_graph.web.linked_data.names import address
+from miit_graph.web.linked_data.answers import link_header, published, tag, unchanged, validated
+from miit_graph.web.linked_data.names import MEMENTO, address
+from miit_graph.web.of_version import of_version, pinned
 from miit_graph.web.page import page
 from miit_graph.web.problems import Problem
+from miit_graph.web.versions.asked import PARAMETER, any_version
 
 blueprint = Blueprint("exports", __name__)
 _ALIASES = {"graphml": ("application/xml", "text/xml"), "dot": ("text/plain",), "csv": ("text/csv",)}
@@ -77,23 +79,23 @@ def distributions() -> list[Distribution]:
 
 
 @blueprint.get("/export/graph.<ending>")
+@any_version
 def graph_file(ending: str) -> Response:
     """One graph file. Raises Problem: 400 for a wrong option, 404 for an unknown root or ending, 422, 503."""
     if ending not in ENDINGS:
         known = ", ".join(f".{known}" for known in ENDINGS)
         raise Problem(404, "not-found", "There is nothing here", f"A graph file ends in one of these: {known}.")
-    return _file(ENDINGS[ending], {name: request.args.getlist(name) for name in request.args})
+    return _file(ENDINGS[ending])
 
 
 @blueprint.get("/export/graph")
+@any_version
 def graph() -> Response:
     """The graph in the format that the request likes best; for people a form to choose it with."""
     choice = choose(request.args.get("format"), request.headers.get("Accept", ""), _OFFERS, "a graph file")
     if isinstance(choice, str):
         return _form()
-    response = _file(
-        ENDINGS[choice.name], {name: request.args.getlist(name) for name in request.args if name != "format"}
-    )
+    response = _file(ENDINGS[choice.name], "format")
     response.headers["Content-Location"] = _address(choice.name)
     return response
 
@@ -112,14 +114,17 @@ def _address(ending: str) -> str:
     return f"{request.script_root}/export/graph.{ending}" + (f"?{urlencode(pairs)}" if pairs else "")
 
 
-def _file(name: str, given: dict[str, list[str]]) -> Response:
+def _file(name: str, *besides: str) -> Response:
+    """A file of the options in the address, where ``besides`` are no options but read already."""
+    given = {name: request.args.getlist(name) for name in request.args if name not in (PARAMETER, *besides)}
     try:
         options = Options.from_strings(given)
         chosen = file_format(name, options)
     except OptionError as error:
         _refuse(error)
     title = pick(published().title, options.lang)
-    etag = tag("export", __version__, name, repr(options), title)
+    kinds = published().colours.kinds
+    etag = tag("export", __version__, name, repr(options), title, kinds)
     same = unchanged(etag) or _unmodified(etag)
     if same is not None:
         return same
@@ -146,6 +151,8 @@ def _file_name(options: Options, chosen: FileFormat) -> str:
     """A name that tells one file from another; ASCII, for every system."""
     roots = [local_name(root.strip("<>")) for root in options.root[:_NAMED_ROOTS]]
     parts = [published().name, *roots, *([options.as_of.isoformat()] if options.as_of else [])]
+    if (version := g.get(MEMENTO)) is not None:
+        parts.append(f"version-{version.number}")
     plain = ("".join(c if c.isascii() and (c.isalnum() or c in "-.") else "-" for c in part) for part in parts)
     return "_".join(part.strip("-.")[:60] or "x" for part in plain) + f".{chosen.extension}"
 
@@ -154,7 +161,7 @@ def _content(name: str, options: Options, title: str, media_type: str) -> tuple[
     """The file and its size: from the cache, or made now; kept if it is not too large."""
     cache = context().cache
     # No query reads like this, so the entry is never taken for an answer to one.
-    digest = hashlib.sha256(repr((name, options, title)).encode()).hexdigest()
+    digest = hashlib.sha256(repr((name, options, title, published().colours.kinds)).encode()).hexdigest()
     key = (pinned().version, Query(f"graph file {digest}"), media_type)
     if (stored := cache.get(key)) is not None:
         return stored.body, len(stored.body)
@@ -187,25 +194,20 @@ def _pieces(file: IO[bytes]) -> Iterator[bytes]:
 
 
 def _maker() -> Maker:
-    """The process that makes the files of the present version."""
-    known: tuple[str, Maker] | None = current_app.extensions.get(_KEY)
-    version = pinned().version
-    if known is None or known[0] != version:
-        settings = context().settings
-        found = dumps()
-        maker = Maker(
+    """The process that makes the files of the version that is asked for."""
+    settings, found = context().settings, dumps()
+    return of_version(
+        _KEY,
+        lambda: Maker(
             lambda: found.make("nq").path,
             published().prefixes,
             seconds=settings.max_timeout,
             memory=settings.query_memory,
             most=settings.export_size,
-        )
-        # Two threads may come here at once: the first one wins, the other maker has not started anything.
-        if known is not None:
-            known[1].close()
-            current_app.extensions.pop(_KEY, None)
-        known = current_app.extensions.setdefault(_KEY, (version, maker))
-    return known[1]
+            colors=published().colours.kinds,
+        ),
+        Maker.close,
+    )
 
 
 def _refuse(error: OptionError | GraphTooLarge | MakerError) -> NoReturn:

@@ -21,6 +21,7 @@ from miit_graph.web.linked_data.graphs import is_graph
 from miit_graph.web.linked_data.names import address, document_of, iri_of
 from miit_graph.web.linked_data.routes import see_other, unknown
 from miit_graph.web.problems import Problem
+from miit_graph.web.versions.asked import any_version
 
 blueprint = Blueprint("graph_store", __name__)
 _IN_MEMORY = 4 * 1024 * 1024
@@ -28,6 +29,7 @@ _CHUNK = 64 * 1024
 
 
 @blueprint.get("/graph-store")
+@any_version
 def graph_store() -> AnyResponse:
     """The graph that ``?default`` or ``?graph=`` names. Raises Problem: 400, 404, 406."""
     default, named = "default" in request.args, request.args.getlist("graph")
@@ -45,6 +47,7 @@ def graph_store() -> AnyResponse:
 
 
 @blueprint.get("/graph/<path:name>")
+@any_version
 def direct(name: str) -> AnyResponse:
     """The graph whose own IRI this is; a browser is shown what the graph is about instead."""
     iri = iri_of(f"graph/{name}")

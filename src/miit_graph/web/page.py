@@ -54,6 +54,7 @@ def page(
         way=way,
         ways=[(address, key) for endpoint, key in _WAYS if (address := way(endpoint))],
         memento=g.get(MEMENTO),
+        memento_now=_now(),
         card=render(card or page_card(language)) if status < 400 else "",
         **values,
     )
@@ -63,6 +64,14 @@ def page(
     if asked_language() and request.cookies.get(COOKIE) != language:
         response.set_cookie(COOKIE, language, max_age=_YEAR, samesite="Lax", path=request.script_root or "/")
     return response
+
+
+def _now() -> str:
+    """The address of the page of an earlier version as it is now."""
+    if request.endpoint == "memento.memento":  # /versions/N/doc/x
+        return f"{request.script_root}/{request.path.split('/', 3)[3]}"
+    now = [(name, value) for name, value in request.args.items(multi=True) if name != "version"]
+    return request.script_root + request.path + (f"?{urlencode(now)}" if now else "")
 
 
 def way(endpoint: str, **values: Any) -> str:

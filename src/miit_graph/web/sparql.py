@@ -27,11 +27,12 @@ from miit_graph.web.front.record import RECORD, Record
 from miit_graph.web.front.shortcuts import ANSWERED, FAILED, GONE
 from miit_graph.web.how import HIT, miss, timing
 from miit_graph.web.language import page_language
-from miit_graph.web.linked_data.answers import asker, pinned, published
+from miit_graph.web.linked_data.answers import asker, published
 from miit_graph.web.linked_data.names import link_to
 from miit_graph.web.linked_data.terms import Known, Value
 from miit_graph.web.metrics import Watched
 from miit_graph.web.negotiation import HTML
+from miit_graph.web.of_version import pinned
 from miit_graph.web.page import page
 from miit_graph.web.protocol import Operation, read_operation
 from miit_graph.web.tables import Table, read_table

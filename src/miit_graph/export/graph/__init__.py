@@ -19,7 +19,7 @@ from miit_graph.export.graph.graphml import write_graphml, write_yed
 from miit_graph.export.graph.json_formats import write_cytoscape, write_graphology
 from miit_graph.export.graph.model import PropertyGraph
 from miit_graph.export.graph.options import HELP, Options
-from miit_graph.export.graph.source import Source
+from miit_graph.export.graph.source import NO_COLORS, Source
 from miit_graph.export.graph.tables import write_edges, write_nodes, write_tables
 from miit_graph.vocabulary import PREFIXES
 
@@ -94,15 +94,17 @@ def write_graph(
     prefixes: Mapping[str, str] = PREFIXES,
     title: str = "graph",
     most: int | None = None,
+    colors: Mapping[str, str] = NO_COLORS,
 ) -> None:
     """Write the property graph of `store` to `stream` in the format `name`; equal input gives equal bytes.
 
-    `prefixes` are for reading names in `options` and for short names in the file; a `Source` has its own.
+    `prefixes` are for reading names in `options` and for short names in the file, `colors` those that are chosen for
+    classes, by IRI; a `Source` has its own of both.
 
     Raises, before anything is written: OptionError if an option doesn't fit the format or names something that isn't
     in the dataset, GraphTooLarge if there are more than `most` nodes and edges.
     """
     options = options or Options()
     chosen = file_format(name, options)
-    source = store if isinstance(store, Source) else Source.read(store, prefixes)
+    source = store if isinstance(store, Source) else Source.read(store, prefixes, colors)
     chosen.write(build_graph(source, options, title, most), stream)

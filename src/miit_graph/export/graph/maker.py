@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from miit_graph.export.graph.options import Options
+from miit_graph.export.graph.source import NO_COLORS
 from miit_graph.export.graph.worker import Order, Setup
 
 _WAITING = 4
@@ -49,10 +50,17 @@ class Maker:
     """Makes files of one version of a dataset, within ``seconds`` each, ``memory`` bytes, ``most`` nodes and edges."""
 
     def __init__(
-        self, dataset: Callable[[], Path], prefixes: Mapping[str, str], *, seconds: float, memory: int, most: int
+        self,
+        dataset: Callable[[], Path],
+        prefixes: Mapping[str, str],
+        *,
+        seconds: float,
+        memory: int,
+        most: int,
+        colors: Mapping[str, str] = NO_COLORS,
     ) -> None:
-        """``dataset`` gives the path of the dataset in N-Quads, when it is needed."""
-        self._dataset, self._prefixes = dataset, prefixes
+        """``dataset`` gives the path of the dataset in N-Quads, when it is needed; see `write_graph` for the rest."""
+        self._dataset, self._prefixes, self._colors = dataset, prefixes, colors
         self._seconds, self._memory, self._most = seconds, memory, most
         self._process: subprocess.Popen[bytes] | None = None
         self._hopeless: MakerError | None = None
@@ -90,7 +98,7 @@ class Maker:
     def _start(self) -> subprocess.Popen[bytes]:
         """A process that has read the dataset. What fails here fails always: the dataset is too large."""
         self._end()
-        setup = Setup(self._dataset(), self._prefixes, self._memory, self._most)
+        setup = Setup(self._dataset(), self._prefixes, self._colors, self._memory, self._most)
         command = [sys.executable, "-m", "miit_graph.export.graph.worker"]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         try:

@@ -168,7 +168,9 @@ class Naming:
         """The main class of `thing`, as a kind of node."""
         name = self.main_class(thing)
         if (name, True) not in self._kinds:
-            color = node_color(self._node_positions.get(name, len(self._node_positions)))
+            color = self.source.colors.get(name) or node_color(
+                self._node_positions.get(name, len(self._node_positions))
+            )
             self._kinds[name, True] = Kind(name, self.source.names.short(name), self.label(name), color)
         return self._kinds[name, True]
 

@@ -14,6 +14,7 @@ from miit_graph.vocabulary import PREFIXES, RDF, RDFS, M
 
 _RECORDS = "derivations"
 _ROLES: dict[str, Origin] = {"derived": "derived", "inferred": "inferred"}
+NO_COLORS: Mapping[str, str] = {}
 Triple = tuple[str, str, str]
 
 
@@ -37,6 +38,8 @@ class Source:
     prefixes: Mapping[str, str]
     project: str | None
     """Where the IRIs of a project begin, if a project built this."""
+    colors: Mapping[str, str] = field(default_factory=dict)
+    """Colours of kinds that the project has chosen, by the IRI of a class."""
     links: dict[str, list[Link]] = field(default_factory=lambda: defaultdict(list))
     literals: dict[str, list[tuple[str, ox.Literal]]] = field(default_factory=lambda: defaultdict(list))
     """Stated and derived ones by subject."""
@@ -56,13 +59,18 @@ class Source:
         self.names = Shortener(self.prefixes)
 
     @classmethod
-    def read(cls, store: ox.Store, prefixes: Mapping[str, str] = PREFIXES) -> Source:
-        """Index `store`, which is not changed. `prefixes` are for short names, and for reading those in options."""
+    def read(
+        cls, store: ox.Store, prefixes: Mapping[str, str] = PREFIXES, colors: Mapping[str, str] = NO_COLORS
+    ) -> Source:
+        """Index `store`, which is not changed. `prefixes` are for short names, and for reading those in options.
+
+        `colors` are chosen ones by the IRI of a class; the others get theirs by how frequent they are.
+        """
         graphs = {graph.value: graph for graph in store.named_graphs() if isinstance(graph, ox.NamedNode)}
         project = next(
             (base for name in sorted(graphs) if (base := _before(name, f"graph/{_RECORDS}")) is not None), None
         )
-        source = cls(prefixes, project)
+        source = cls(prefixes, project, colors)
         if project is None:
             source._add(store, "stated")
             return source

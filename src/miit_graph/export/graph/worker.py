@@ -28,6 +28,7 @@ class Setup:
 
     dataset: Path
     prefixes: Mapping[str, str]
+    colors: Mapping[str, str]
     memory: int
     most: int
 
@@ -64,7 +65,7 @@ def main() -> None:
 def _read(setup: Setup) -> Source:
     store = ox.Store()
     store.bulk_load(path=str(setup.dataset), format=ox.RdfFormat.N_QUADS)
-    return Source.read(store, setup.prefixes)
+    return Source.read(store, setup.prefixes, setup.colors)
 
 
 def _made(order: Order, source: Source, most: int) -> Exception | None:

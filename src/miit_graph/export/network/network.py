@@ -11,6 +11,7 @@ from miit_graph.export.graph import Options, PropertyGraph, build_graph
 from miit_graph.export.graph.model import Kind
 from miit_graph.export.graph.naming import Census, Naming
 from miit_graph.export.graph.options import CATEGORIES, Category
+from miit_graph.export.graph.source import NO_COLORS
 from miit_graph.export.network.census import count
 from miit_graph.export.network.slices import Slices
 from miit_graph.publish.ask import Asker
@@ -43,8 +44,8 @@ class Page:
 class Network:
     """One version of a dataset, walked through. Methods raise the `QueryError` of the engine."""
 
-    def __init__(self, ask: Asker, prefixes: Mapping[str, str]) -> None:
-        self.slices = Slices(ask, prefixes)
+    def __init__(self, ask: Asker, prefixes: Mapping[str, str], colors: Mapping[str, str] = NO_COLORS) -> None:
+        self.slices = Slices(ask, prefixes, colors)
 
     @cached_property
     def _counted(self) -> tuple[Census, tuple[str, ...]]:

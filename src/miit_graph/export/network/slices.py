@@ -28,6 +28,7 @@ class Slices:
 
     ask: Asker
     prefixes: Mapping[str, str]
+    colors: Mapping[str, str] = field(default_factory=dict)
     _terms: dict[str, list[ox.Quad]] = field(default_factory=dict)
 
     @cached_property
@@ -92,7 +93,7 @@ class Slices:
         store.extend(self._said_of_terms(terms))
         if self.project:
             store.add_graph(ox.NamedNode(self.project + _RECORDS))  # by it a project's dataset is known
-        return Source.read(store, self.prefixes)
+        return Source.read(store, self.prefixes, self.colors)
 
     def types(self, things: Iterable[str]) -> list[ox.Quad]:
         """The classes of things, from all graphs."""

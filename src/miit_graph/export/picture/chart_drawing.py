@@ -36,7 +36,7 @@ class ChartDrawing:
 
     def __init__(self, chart: Chart, structure: Structure, options: Options, link: Callable[[str], str]) -> None:
         self._chart, self._structure, self._options, self._link = chart, structure, options, link
-        self._pen = Pen(options.theme)
+        self._pen = Pen(options.theme, options.colours.tokens)
         self._lang = options.words
         self._spoken: set[str] = set()
         self._variants = variants(chart)

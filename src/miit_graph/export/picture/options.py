@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal, get_args
 
+from miit_graph.colours import Colours
 from miit_graph.export.graph.errors import OptionError
 from miit_graph.export.picture.days import Bounds, bounds_of
 from miit_graph.export.picture.svg import Theme
@@ -41,6 +42,8 @@ class Options:
     end: Bounds | None = None
     narrow: bool = False
     """Arranged for a telephone."""
+    colours: Colours = field(default_factory=Colours)
+    """The project's, for pictures that leave its pages."""
 
     @property
     def words(self) -> Literal["en", "zh"]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final, Literal
 from xml.etree import ElementTree as ET
 
@@ -41,12 +42,16 @@ class Pen:
     """Makes elements in one theme; numbers are rounded, texts cleaned, empty attributes left out."""
 
     theme: Theme
+    own: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """The project's colours, in the place of those in `TOKENS`."""
 
     def color(self, token: str) -> str:
         """A colour by its name in `TOKENS`; anything else stays as it is (``none``, ``url(#…)``)."""
         if token not in TOKENS:
             return token
-        return f"var(--{token})" if self.theme == "page" else TOKENS[token][self.theme == "dark"]
+        if self.theme == "page":
+            return f"var(--{token})"
+        return self.own.get(token, TOKENS[token])[self.theme == "dark"]
 
     def document(self, width: float, height: float, title: str, description: str, lang: str, name: str) -> ET.Element:
         """The root of a picture, with a title and description for screen readers; `name` makes its ids unique."""

@@ -50,7 +50,7 @@ class TimelineDrawing:
 
     def __init__(self, timeline: Timeline, options: Options, link: Callable[[str], str]) -> None:
         self._timeline, self._options, self._link = timeline, options, link
-        self._pen, self._lang = Pen(options.theme), options.words
+        self._pen, self._lang = Pen(options.theme, options.colours.tokens), options.words
         self._frame = NARROW if options.narrow else WIDE
         self._name = "timeline-narrow" if options.narrow else "timeline"
         self._scale = Scale(timeline.first, timeline.last, self._frame.left, self._frame.right)

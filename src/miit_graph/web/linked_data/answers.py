@@ -7,17 +7,17 @@ import hashlib
 import json
 from collections.abc import Iterable
 
-from flask import Response, current_app, g, request
+from flask import Response, g, request
 from werkzeug.urls import iri_to_uri
 
 from miit_graph.build.errors import SnapshotError
 from miit_graph.build.snapshot import Snapshot
-from miit_graph.engine.pinned import Pinned
 from miit_graph.publish.ask import Asker
 from miit_graph.publish.published import ExampleQuery, Published
 from miit_graph.vocabulary import STANDARD_PREFIXES, prefixes_for
-from miit_graph.web.assets import PINNED
 from miit_graph.web.context import context
+from miit_graph.web.linked_data.names import MEMENTO
+from miit_graph.web.of_version import of_version, pinned
 
 CACHING = "public, no-cache"
 PLAIN = "text/plain; charset=utf-8"
@@ -29,34 +29,18 @@ def asker() -> Asker:
     return Asker(pinned(), context().settings.limits())
 
 
-def pinned() -> Pinned:
-    """The engine at the version from which this request is answered."""
-    if PINNED not in g:
-        setattr(g, PINNED, Pinned(context().engine))
-    found: Pinned = g.get(PINNED)
-    return found
-
-
 def snapshot() -> Snapshot | None:
     """The snapshot that is served, if it is one of the present version."""
-    return _known()[1]
+    return of_version(_KEY, _read)[1]
 
 
 def published() -> Published:
     """What the dataset says of itself: from its snapshot's manifest, else from what the server was told about it."""
-    return _known()[0]
+    return of_version(_KEY, _read)[0]
 
 
-def _known() -> tuple[Published, Snapshot | None]:
+def _read() -> tuple[Published, Snapshot | None]:
     version = pinned().version
-    known: tuple[Published, Snapshot | None] | None = current_app.extensions.get(_KEY)
-    if known is None or known[0].version != version:
-        known = _read(version)
-        current_app.extensions[_KEY] = known
-    return known
-
-
-def _read(version: str) -> tuple[Published, Snapshot | None]:
     path = context().settings.snapshot
     if path is not None:
         for place in (path, path.parent / version):  # after a switch it is a neighbour of the first one
@@ -64,6 +48,9 @@ def _read(version: str) -> tuple[Published, Snapshot | None]:
                 found = Snapshot.open(place)
                 if found.version == version:
                     return Published.read(found.manifest, version), found
+    if (memento := g.get(MEMENTO)) is not None:  # an earlier version whose folder is not kept
+        told = {**context().manifest, "built": memento.time, "triples": None, "graphs": ()}
+        return Published.read(told, version), None
     about = context().about
     if context().settings.endpoint:
         return Published.read(context().manifest, version), None

@@ -14,11 +14,10 @@ from dataclasses import dataclass, field
 from typing import cast
 
 import pyoxigraph as ox
-from flask import current_app
 
 from miit_graph.publish.ask import Asker, Row
 from miit_graph.vocabulary import RDFS, SH
-from miit_graph.web.linked_data.answers import pinned
+from miit_graph.web.of_version import of_version
 
 DASH = "http://datashapes.org/dash#"
 _KEY = "miit_graph.views"
@@ -74,12 +73,7 @@ class Views:
 
 def views(asker: Asker) -> Views:
     """The arrangement of the graph that is served; read once per version."""
-    version = pinned().version
-    known: tuple[str, Views] | None = current_app.extensions.get(_KEY)
-    if known is None or known[0] != version:
-        known = (version, _read(asker.rows(_QUERY)))
-        current_app.extensions[_KEY] = known
-    return known[1]
+    return of_version(_KEY, lambda: _read(asker.rows(_QUERY)))
 
 
 def _read(rows: list[Row]) -> Views:

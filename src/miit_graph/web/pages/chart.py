@@ -27,6 +27,7 @@ from miit_graph.web.pages.pictures import (
     unchanged,
 )
 from miit_graph.web.pages.pictures_texts import TEXTS
+from miit_graph.web.versions.asked import any_version
 
 blueprint = Blueprint("chart", __name__)
 _SHAPES = ("gexf", "graphml", "dot", "cyjs", "csv")
@@ -40,8 +41,9 @@ def _chart(chosen: Options) -> Chart:
 
 
 @blueprint.get("/chart")
+@any_version
 def chart() -> Response:
-    """The tree: ``?root=&as-of=&kind=&depth=``."""
+    """The tree: ``?root=&as-of=&kind=&depth=&version=``."""
     chosen = options(picture=False)
     found = _chart(chosen)
     same = unchanged(picture_tag("chart-page"), weak=True)
@@ -77,6 +79,7 @@ def chart() -> Response:
 
 
 @blueprint.get("/chart.svg")
+@any_version
 def picture() -> Response:
     """The chart as a picture: also ``?theme=&lang=both``."""
     chosen = options(picture=True)

@@ -20,6 +20,7 @@ from miit_graph.web.linked_data.views import Views, views
 from miit_graph.web.page import page, way
 from miit_graph.web.pages.disputes_texts import TEXTS
 from miit_graph.web.problems import Problem
+from miit_graph.web.versions.asked import any_version
 
 blueprint = Blueprint("disputes", __name__)
 _AT_ONCE, _MOST = 20, 5_000
@@ -60,6 +61,7 @@ class Claim:
 
 
 @blueprint.get("/disputes")
+@any_version
 def disputes() -> Response:
     """All that is disputed; ``?kind=`` one kind of conflict, ``?page=`` further ones. Raises Problem (404, 400)."""
     etag = tag("disputes", page_language(), request.query_string)

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, request
 
 from miit_graph.export.graph import Options, PropertyGraph, file_format
 from miit_graph.export.graph.errors import OptionError
@@ -20,8 +20,9 @@ from miit_graph.export.network.network import read_groups
 from miit_graph.publish.sparql_text import is_iri
 from miit_graph.web.about import pick
 from miit_graph.web.language import page_language
-from miit_graph.web.linked_data.answers import asker, pinned, published, tag, unchanged, validated
+from miit_graph.web.linked_data.answers import asker, published, tag, unchanged, validated
 from miit_graph.web.linked_data.names import iri_of, iri_of_document, link_to
+from miit_graph.web.of_version import of_version
 from miit_graph.web.problems import Problem
 
 blueprint = Blueprint("explore", __name__)
@@ -33,12 +34,7 @@ _ENDINGS = {"gexf": "gexf", "graphml": "graphml", "dot": "dot", "cyjs": "cyjs", 
 
 def network() -> Network:
     """The present version of the dataset as a network."""
-    known: tuple[str, Network] | None = current_app.extensions.get(_KEY)
-    version = pinned().version
-    if known is None or known[0] != version:
-        known = (version, Network(asker(), published().prefixes))
-        current_app.extensions[_KEY] = known
-    return known[1]
+    return of_version(_KEY, lambda: Network(asker(), published().prefixes, published().colours.kinds))
 
 
 @blueprint.get("/explore/neighbours")

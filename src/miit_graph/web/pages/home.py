@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import cast
 
 import pyoxigraph as ox
-from flask import Blueprint, Response, current_app, url_for
+from flask import Blueprint, Response, current_app, request, url_for
 
 from miit_graph.publish.published import ExampleQuery
 from miit_graph.vocabulary import ORG, OWL, RDF, RDFS, SH, SKOS, M
 from miit_graph.web.about import Class
 from miit_graph.web.context import context
 from miit_graph.web.language import page_language
-from miit_graph.web.linked_data.answers import asker, published
+from miit_graph.web.linked_data.answers import CACHING, asker, published
 from miit_graph.web.linked_data.names import link_to
 from miit_graph.web.page import page, way
 from miit_graph.web.pages.home_texts import TEXTS
@@ -58,6 +58,18 @@ def home() -> Response:
         total_questions=len(examples),
         graphs=[(graph, _content(graph.iri)) for graph in about.graphs],
     )
+
+
+@blueprint.get("/colours.css")
+def colours() -> Response:
+    """The project's own colours, for the pages; nothing where it has chosen none."""
+    found = context().about.colours.tokens
+    lines = "".join(f"  --{name}: light-dark({light}, {dark});\n" for name, (light, dark) in found.items())
+    response = Response(f":root {{\n{lines}}}\n" if lines else "", content_type="text/css; charset=utf-8")
+    response.add_etag()
+    response.headers["Cache-Control"] = CACHING
+    response.make_conditional(request)
+    return response
 
 
 @blueprint.get("/problems")

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from flask import Response, current_app, request
+from flask import Response, request
 
 from miit_graph.export.graph.errors import OptionError, UnknownName
 from miit_graph.export.picture import HELP, Options, Records, Structure
 from miit_graph.publish.ask import Asker
 from miit_graph.web.language import page_language
-from miit_graph.web.linked_data.answers import asker, pinned, tag, unchanged, validated
+from miit_graph.web.linked_data.answers import asker, published, tag, unchanged, validated
+from miit_graph.web.of_version import of_version
 from miit_graph.web.pages.pictures_texts import TEXTS
 from miit_graph.web.problems import Problem
 
@@ -23,7 +24,6 @@ _KEY = "miit_graph.pictures"
 class Read:
     """What the pictures of one version of the data are made of; read when first asked for."""
 
-    version: str
     asker: Asker
 
     @cached_property
@@ -38,13 +38,8 @@ class Read:
 
 
 def read() -> Read:
-    """What was read of the present version of the data."""
-    known: Read | None = current_app.extensions.get(_KEY)
-    version = pinned().version
-    if known is None or known.version != version:
-        known = Read(version, asker())
-        current_app.extensions[_KEY] = known
-    return known
+    """What was read of the version that is asked for."""
+    return of_version(_KEY, lambda: Read(asker()))
 
 
 def options(*, picture: bool) -> Options:
@@ -58,7 +53,7 @@ def options(*, picture: bool) -> Options:
     lang = request.args.get("lang", "")
     given["lang"] = [lang if picture and lang == "both" else page_language()]
     try:
-        return Options.from_strings(given)
+        return replace(Options.from_strings(given), colours=published().colours)
     except OptionError as error:
         raise refused(error) from None
 
@@ -82,7 +77,7 @@ def iri_link(thing: str) -> str:
 
 def picture_tag(name: str) -> str:
     """The validator of a picture or its page."""
-    return tag(name, page_language(), request.query_string.decode("latin-1"))
+    return tag(name, page_language(), request.query_string.decode("latin-1"), published().colours.as_dict())
 
 
 def picture_answer(name: str, svg: str) -> Response:

@@ -4,30 +4,36 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 from xml.sax.saxutils import escape, quoteattr
 
-from flask import Blueprint, Flask, Response, current_app, request
+from flask import Blueprint, Flask, Response, current_app, g, request
 
+from miit_graph.engine.api import Engine
 from miit_graph.engine.formats import Format
 from miit_graph.matching.match import LONGEST_QUESTION
 from miit_graph.search.finder import Finder
 from miit_graph.search.keeper import Keeper, NotReady
+from miit_graph.versions.journal import Version
 from miit_graph.web.about import pick
 from miit_graph.web.choice import choose
 from miit_graph.web.context import Context, context
 from miit_graph.web.language import page_language
 from miit_graph.web.linked_data.answers import asker, link_header, published, tag, unchanged, validated
 from miit_graph.web.linked_data.as_of import OPTION, absent_on, asked_day
-from miit_graph.web.linked_data.names import address
+from miit_graph.web.linked_data.names import MEMENTO, address
+from miit_graph.web.of_version import of_version, pinned
 from miit_graph.web.page import page
 from miit_graph.web.pages.search_answer import classes_named, kind_text, parts, suggestions, title, told
 from miit_graph.web.pages.search_texts import TEXTS
 from miit_graph.web.problems import Problem
+from miit_graph.web.versions.asked import any_version
+from miit_graph.web.versions.past import engine_of
 
 blueprint = Blueprint("search", __name__)
-_KEY = "miit_graph.search"
+_KEY, _PAST_KEY = "miit_graph.search", "miit_graph.past_search"
 _JSON = Format("json", "JSON", "application/json", "json", "")
 _SUGGESTIONS = "application/x-suggestions+json"
 _LIMIT, _MOST = 20, 100
@@ -41,16 +47,22 @@ def keeper(app: Flask) -> Keeper:
     known: Keeper | None = app.extensions.get(_KEY)
     if known is None:
         found: Context = app.extensions["miit_graph"]
-        merged = bool(found.about.base) or found.about.union
-        known = Keeper(found.engine, found.settings, base=found.about.base, merged=merged)
-        known = app.extensions.setdefault(_KEY, known)
+        known = app.extensions.setdefault(_KEY, _keeper(found, found.engine))
     return known
 
 
+def _keeper(known: Context, engine: Engine, number: int = 0) -> Keeper:
+    merged = bool(known.about.base) or known.about.union
+    return Keeper(engine, known.settings, base=known.about.base, merged=merged, number=number)
+
+
 def ready_finder() -> Finder:
-    """The search of the present version. Raises Problem (503) while the names are still being read."""
+    """The search of the version that is asked for. Raises Problem (503) while its names are still being read."""
+    version: Version | None = g.get(MEMENTO)
     try:
-        return keeper(current_app).finder()
+        if version is None or pinned().version == context().engine.version:
+            return keeper(current_app).finder()
+        return of_version(_PAST_KEY, partial(_keeper, context(), engine_of(version), version.number)).finder()
     except NotReady:
         raise Problem(
             503,
@@ -62,6 +74,7 @@ def ready_finder() -> Finder:
 
 
 @blueprint.get("/search")
+@any_version
 def search() -> Response:
     """What is called so: ``?q=&kind=&page=&limit=``, as a page or as JSON."""
     choice = choose(request.args.get("format"), request.headers.get("Accept", ""), (_JSON,), "a search")
@@ -93,6 +106,7 @@ def search() -> Response:
 
 
 @blueprint.get("/search/suggest")
+@any_version
 def suggest() -> Response:
     """Names that somebody may be typing, in the format of OpenSearch suggestions."""
     question = _question()

@@ -25,6 +25,7 @@ from miit_graph.web.pages.pictures import (
     unchanged,
 )
 from miit_graph.web.pages.pictures_texts import TEXTS
+from miit_graph.web.versions.asked import any_version
 
 blueprint = Blueprint("timeline", __name__)
 
@@ -37,6 +38,7 @@ def _timeline(chosen: Options) -> Timeline:
 
 
 @blueprint.get("/timeline")
+@any_version
 def timeline() -> Response:
     """The picture, wide and narrow, and the list: ``?from=&to=&kind=&root=&as-of=``."""
     chosen = options(picture=False)
@@ -77,6 +79,7 @@ def timeline() -> Response:
 
 
 @blueprint.get("/timeline.svg")
+@any_version
 def picture() -> Response:
     """The time line as a picture: also ``?theme=&lang=both``."""
     chosen = options(picture=True)

@@ -65,5 +65,43 @@ SEARCH_ANSWER = _object(
     },
     hits=_list(_HIT),
     facets=_object("Counts of all hits.", kind=_list(_FACET)),
+    asOf={"type": "string", "format": "date", "description": "The day that was asked about.", "optional": 1},
     near=_list(_STRING, "If nothing was found: names that look like the question."),
+)
+_IRI = {"type": "string", "format": "iri"}
+_FINDING = _object(
+    "What is wrong, where, and what would mend it.",
+    rule=_STRING,
+    title=_LABELS,
+    severity={"enum": ["Violation", "Warning", "Info"]},
+    focus={**_IRI, "description": "The thing that it is about."},
+    label=_LABELS,
+    path={"type": ["string", "null"]},
+    value={"type": ["string", "null"]},
+    message=_LABELS,
+    hint=_LABELS,
+    shape=_STRING,
+    file={"type": ["string", "null"]},
+    line={"type": ["integer", "null"]},
+)
+REPORT = _object(
+    "What the shapes say of the whole graph with the change: all violations, and what else is about things it touches.",
+    conforms={"type": "boolean"},
+    counts={"type": "object", "description": "How many findings of each severity.", "additionalProperties": _COUNT},
+    findings=_list(_FINDING),
+)
+CHANGE = _object(
+    "What came of a change; version, snapshot, time, author and message are of the version that the data are at now.",
+    changed={"type": "boolean", "description": "False if there was nothing to change, or it was only tried."},
+    version={"type": "integer"},
+    snapshot={**_STRING, "description": "The hash of all data."},
+    time={"type": "string", "format": "date-time"},
+    author=_STRING,
+    message=_STRING,
+    added={**_COUNT, "description": "Triples added, with what is derived."},
+    removed=_COUNT,
+    dryRun={"type": "boolean", "optional": 1},
+    repeated={"type": "boolean", "description": "True for an Idempotency-Key that was used before.", "optional": 1},
+    served={"type": "boolean", "description": "False if readers don't see it yet.", "optional": 1},
+    report={"$ref": "#/components/schemas/Report", "optional": 1},
 )

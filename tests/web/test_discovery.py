@@ -147,7 +147,7 @@ class TestOpenApi:
         versions = {
             place
             for place, methods in described["paths"].items()
-            if any(p["name"] == "version" for p in methods["get"]["parameters"])
+            if any((p["in"], p["name"]) == ("query", "version") for p in methods["get"]["parameters"])
         }
         assert get(small, "/").status == 200 and set(get(small, "/?version=1").json["places"]) == {
             re.sub(r"\{(\w+)\}", lambda m: {"name": "<path:name>"}.get(m[1], f"<{m[1]}>"), place)

@@ -70,17 +70,22 @@ def answer(engine, text, format=formats.JSON, limits=None, **dataset):
     return b"".join(engine.run(Query(text, **dataset), format, limits or Limits()))
 
 
-def workers(host):
-    """The process ids of the workers of the engine process."""
+def children(*parents):
+    """The process ids of the children of processes."""
     found = set()
     for folder in Path("/proc").iterdir():
         if folder.name.isdigit():
             try:
-                if int((folder / "stat").read_text().rpartition(")")[2].split()[1]) == host.pid:
+                if int((folder / "stat").read_text().rpartition(")")[2].split()[1]) in parents:
                     found.add(int(folder.name))
             except (OSError, ProcessLookupError):
                 pass
     return found
+
+
+def workers(host):
+    """The process ids of the workers: children of what serves the graph that the engine process holds."""
+    return children(*children(host.pid))
 
 
 def wait_until(condition, seconds=10):
@@ -264,28 +269,44 @@ class TestDeaths:
         for pid in workers(host):
             os.kill(pid, signal.SIGKILL)
         thread.join(10)
-        assert [type(error) for error in errors] == [EngineFailure]
+        assert [type(error) for error in errors] == [EngineUnavailable]  # it may be asked again
         assert answer(engine, "ASK {}")
 
-    def test_of_the_engine_process_is_mended(self, data):
+    def test_of_what_serves_the_graph_another_takes_its_place_without_loading_it_again(self, data):
         with EngineHost({"MIIT_GRAPH_DATA": str(data)}) as host:
-            engine = ProcessEngine(host.path, connect_seconds=20)
+            engine = ProcessEngine(host.path)
             answer(engine, "ASK {}")
             running = engine.run(Query(LARGE), formats.CSV, Limits())
-            first, children = host.pid, workers(host)
-            os.kill(first, signal.SIGKILL)
+            keeper, serving, before = host.pid, children(host.pid), workers(host)
+            data.rename(data.with_suffix(".away"))  # so that it could not be loaded again
+            for pid in serving:
+                os.kill(pid, signal.SIGKILL)
             with pytest.raises(QueryError):
                 list(running)
-            wait_until(lambda: not any(_alive(pid) for pid in children))  # workers don't outlive it
+            wait_until(lambda: not any(_alive(pid) for pid in before))  # workers don't outlive it
             assert answer(engine, "ASK {}")
-            assert host.pid not in (None, first)
+            assert host.pid == keeper and children(keeper).isdisjoint(serving)
+            data.with_suffix(".away").rename(data)
+
+    def test_of_what_holds_the_graph_nobody_notices(self, data):
+        with EngineHost({"MIIT_GRAPH_DATA": str(data)}) as host:
+            engine = ProcessEngine(host.path, connect_seconds=20)
+            running = engine.run(Query(f"{LARGE} LIMIT 100000"), formats.CSV, Limits())
+            keeper, serving = host.pid, children(host.pid)
+            os.kill(keeper, signal.SIGKILL)
+            assert answer(engine, "ASK {}")
+            wait_until(lambda: host.pid not in (None, keeper), 30)
+            assert answer(engine, "ASK {}")
+            whole = b"".join(running)  # goes on where it began, though another engine process has taken over
+            assert whole == answer(engine, f"{LARGE} LIMIT 100000", formats.CSV)
+            wait_until(lambda: not any(_alive(pid) for pid in serving))
 
     def test_at_the_end_nothing_is_left(self, data):
         with EngineHost({"MIIT_GRAPH_DATA": str(data)}) as host:
             engine = ProcessEngine(host.path)
             running = engine.run(Query(LARGE), formats.CSV, Limits())
-            processes = {host.pid, *workers(host)}
-            assert len(processes) >= 2
+            processes = {host.pid, *children(host.pid), *workers(host)}
+            assert len(processes) >= 3
         wait_until(lambda: not any(_alive(pid) for pid in processes), 2)
         assert not Path(host.path).parent.exists()
         running.close()

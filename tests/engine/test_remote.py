@@ -154,6 +154,9 @@ def test_what_is_no_whole_answer_is_an_error(answer, error):
         (b"x\r\none\r\nThe SPARQL operation has been cancelled", formats.CSV),
         (b"?x\n<urn:a>\nThe SPARQL operation has been cancelled", formats.TSV),
         (b"x\r\none\r\ntw", formats.CSV),
+        (b"x\r\n\xff\xfe\r\n", formats.CSV),
+        (b"?x\n\x00\n", formats.TSV),
+        (b'<sparql>"}', formats.JSON),
     ],
 )
 def test_a_body_that_ends_well_for_http_but_not_for_its_format_is_an_error(content, format):

@@ -7,6 +7,7 @@ ends when it closes. The standard output gets one line of JSON: what is served, 
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import shutil
@@ -21,6 +22,7 @@ from miit_graph.build.errors import BuildError
 from miit_graph.dataset import Selection, open_dataset
 from miit_graph.engine.oxigraph import Source
 from miit_graph.engine.process import allocator
+from miit_graph.engine.process.keeper import keep
 from miit_graph.engine.process.server import Server
 from miit_graph.engine.process.worker import Service
 from miit_graph.logs import configure
@@ -57,11 +59,19 @@ def main(path: str) -> int:
     print(json.dumps(told), flush=True)
     os.set_blocking(sys.stdout.fileno(), False)  # whoever started us may be busy; nothing here waits for that
     retire_seconds = settings.max_timeout + settings.stall_seconds
-    server = Server(listener, sys.stdin.fileno(), service, settings.memory_budget(), retire_seconds, _say)
-    server.run()
-    if not server.retired:  # whoever started us may have been killed before it could tidy up
-        shutil.rmtree(Path(path).parent, ignore_errors=True)
-    return 0
+
+    def serve() -> int:
+        server = Server(listener, sys.stdin.fileno(), service, settings.memory_budget(), retire_seconds, _say)
+        server.run()
+        if not server.retired:  # whoever started us may have been killed before it could tidy up
+            shutil.rmtree(Path(path).parent, ignore_errors=True)
+        return 0
+
+    # What is here now lives as long as the process: never look at it again, so that its pages stay shared.
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    return keep(serve)
 
 
 def _say(told: Mapping[str, Any]) -> None:

@@ -208,7 +208,7 @@ class Call:
             return MemoryLimitExceeded(self._request[2])
         if told["reason"] == "stack":
             return QueryTooComplex("The query is nested too deep for the engine. Flatten it, or split it into several.")
-        return EngineFailure()
+        return EngineUnavailable() if told["reason"] == "killed" else EngineFailure()
 
 
 class ProcessAnswer:

@@ -46,6 +46,8 @@ class _Engine:
     socket: Path
     version: str
     began: float
+    says: threading.Thread
+    """Passes on what the process says, and ends when it and all that it has forked are gone."""
 
 
 class EngineHost:
@@ -116,11 +118,9 @@ class EngineHost:
             was = before.version if before is not None else ""
             told = f"version {engine.version} is served instead of {was}"
             self._tell("engine-switched", told, level=logging.INFO, version=engine.version, before=was)
-            if before is not None and before.process.stdin is not None:
+            if before is not None:
                 self._retired.add(before.process)
-                with contextlib.suppress(OSError, ValueError):  # it may have died meanwhile
-                    before.process.stdin.write(RETIRE)
-                    before.process.stdin.flush()
+                _retire(before.process)
         return engine.version
 
     def stop(self) -> None:
@@ -151,8 +151,18 @@ class EngineHost:
     def _look_after(self, engine: _Engine) -> None:
         """Wait until the process ends; unless it was told to, start another one."""
         status = engine.process.wait()
-        _let_go(engine.process)
-        self._retired.discard(engine.process)
+        self._retired.add(engine.process)
+        try:
+            self._replace(engine, status)
+        finally:
+            # What it has forked to serve may have outlived it: until now it was needed, and what it has begun it ends.
+            _retire(engine.process)
+            engine.says.join()
+            _let_go(engine.process)
+            self._retired.discard(engine.process)
+
+    def _replace(self, engine: _Engine, status: int) -> None:
+        """Start another engine process in the place of one that has died, unless there is one already."""
         # Soon if it had worked for a while, else (a damaged file, no memory) less and less often.
         if time.monotonic() - engine.began > _LONGEST_PAUSE:
             self._pause = _PAUSE
@@ -182,7 +192,8 @@ class EngineHost:
         self._starting = None
         told = json.loads(line) if line else {}
         if "version" in told and not self._stopping.is_set():
-            threading.Thread(target=self._listen, args=(process.stdout,), name="engine-says", daemon=True).start()
+            says = threading.Thread(target=self._listen, args=(process.stdout,), name="engine-says", daemon=True)
+            says.start()
             tell(
                 "engine-ready",
                 f"the engine process is ready: version {told['version']}, {told['quads']:,} quads",
@@ -191,7 +202,7 @@ class EngineHost:
                 seconds=round(time.monotonic() - began, 2),
                 engine=process.pid,
             )
-            return _Engine(process, socket, told["version"], began)
+            return _Engine(process, socket, told["version"], began, says)
         process.stdout.close()
         process.kill()
         process.wait()
@@ -235,7 +246,15 @@ class EngineHost:
 
 def _level(reason: str) -> int:
     """Most workers end for what their query asked for, which is no fault of the server."""
-    return logging.ERROR if reason == "crash" else logging.INFO
+    return logging.ERROR if reason in ("crash", "killed") else logging.INFO
+
+
+def _retire(process: Process) -> None:
+    """Tell an engine process that another one has taken over."""
+    if process.stdin is not None:
+        with contextlib.suppress(OSError, ValueError):  # it may have died meanwhile, or been told before
+            process.stdin.write(RETIRE)
+            process.stdin.flush()
 
 
 def _let_go(process: Process) -> None:

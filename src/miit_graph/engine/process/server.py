@@ -1,4 +1,4 @@
-"""The engine process: loads the graph, listens, forks a worker for every connection, and looks after the workers.
+"""The serving part of the engine process: listens, forks a worker for every connection, and looks after the workers.
 
 It has one thread and runs no query itself, so it is always there to
 
@@ -11,7 +11,6 @@ It has one thread and runs no query itself, so it is always there to
 from __future__ import annotations
 
 import contextlib
-import gc
 import json
 import logging
 import os
@@ -33,7 +32,14 @@ _SLOW_AFTER = 0.1
 _SLOW_NICENESS = 19
 _HUNG_UP = select.POLLRDHUP | select.POLLHUP | select.POLLERR | select.POLLNVAL
 RETIRE = b"retire\n"
-_REASONS = {signal.SIGALRM: "time", signal.SIGABRT: "memory", signal.SIGSEGV: "stack", signal.SIGBUS: "stack"}
+_REASONS = {
+    signal.SIGALRM: "time",
+    signal.SIGABRT: "memory",
+    signal.SIGSEGV: "stack",
+    signal.SIGBUS: "stack",
+    signal.SIGKILL: "killed",
+}
+"""What the signal means that ended a worker; SIGKILL came from outside (a person, a system without memory)."""
 
 
 @dataclass
@@ -90,10 +96,6 @@ class Server:
         self._poll.register(self._listener, select.POLLIN)
         self._poll.register(self._leash, select.POLLIN | _HUNG_UP)
         self._poll.register(self._wake_read, select.POLLIN)
-        # What is here now lives as long as the process: never look at it again, so that its pages stay shared.
-        gc.collect()
-        gc.freeze()
-        gc.disable()
         looked = 0.0
         while not self._stopping:
             for descriptor, _ in self._poll.poll(_TICK * 1000):
@@ -119,9 +121,9 @@ class Server:
         if not self._ends_at and descriptor == self._listener.fileno():
             self._accept()
         elif descriptor == self._leash:
-            if self._ends_at or not os.read(self._leash, len(RETIRE)):
+            if not os.read(self._leash, len(RETIRE)):
                 self._stopping = True
-            else:
+            elif not self._ends_at:
                 self._retire()
         elif descriptor == self._wake_read:
             with contextlib.suppress(BlockingIOError):

@@ -7,6 +7,7 @@ its own.
 
 from __future__ import annotations
 
+import codecs
 import io
 import time
 from collections.abc import Iterator
@@ -32,6 +33,12 @@ _ENDS: dict[Format, tuple[bytes, ...]] = {
     formats.TRIG: (b".", b"}"),
     formats.N_TRIPLES: (b".",),
     formats.N_QUADS: (b".",),
+}
+_BEGINNINGS: dict[Format, tuple[bytes, ...]] = {
+    formats.JSON: (b"{",),
+    formats.XML: (b"<",),
+    formats.RDF_XML: (b"<",),
+    formats.JSON_LD: (b"{", b"["),
 }
 _CLOSED = (formats.JSON, formats.XML, formats.RDF_XML, formats.JSON_LD)
 """Formats whose text shows that it has come to its end."""
@@ -92,7 +99,9 @@ class Body(io.RawIOBase):
 
     def _read_pieces(self) -> Iterator[bytes]:
         total, held = 0, b""
+        text = codecs.getincrementaldecoder("utf-8")()
         while piece := self._piece():
+            self._check_text(text, piece, first=total == 0)
             total += len(piece)
             if total > self._most:
                 raise ResultTooLarge(self._most)
@@ -114,6 +123,18 @@ class Body(io.RawIOBase):
             raise TimeLimitExceeded(self._seconds) from None
         except (HTTPError, OSError, ValueError):
             raise EndpointFailed("it broke off in the middle of its answer") from None
+
+    def _check_text(self, decoder: codecs.IncrementalDecoder, piece: bytes, *, first: bool) -> None:
+        """Raise EndpointFailed for what is no text at all, or doesn't begin as its format must."""
+        begins = _BEGINNINGS.get(self._format)
+        begun = piece.removeprefix(codecs.BOM_UTF8).lstrip()
+        try:
+            decoder.decode(piece)
+            good = b"\0" not in piece and (not first or not begins or not begun or begun.startswith(begins))
+        except UnicodeDecodeError:
+            good = False
+        if not good:
+            raise EndpointFailed(f"what it answers is not {self._format.label}")
 
     def _check_end(self, tail: bytes, total: int) -> None:
         end = tail.rstrip()

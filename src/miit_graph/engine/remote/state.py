@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 GRAPH = "urn:x-miit-graph:mark"
@@ -28,6 +29,14 @@ NOTHING = "urn:x-miit-graph:nothing"
 _AGAIN = 1.0
 """Seconds after which a mark that could not be read is asked for again."""
 QUERY = f"SELECT ?name ?value {{ GRAPH <{GRAPH}> {{ <{SUBJECT}> ?name ?value }} }}"
+
+
+def _started() -> str:
+    """Names this start of the machine (Linux); elsewhere nothing is known of it."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii")
+    except OSError:
+        return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +71,11 @@ class State:
     """The present state; ``read`` asks for the mark and raises if it can't."""
 
     def __init__(
-        self, address: str, ttl: float, read: Callable[[], Mark | None], clock: Callable[[], float] = time.time
+        self, address: str, ttl: float, read: Callable[[], Mark | None], clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._name = hashlib.sha256(address.encode()).hexdigest()[:8]
+        # The monotonic clock is the same for all processes of a machine and cannot be set back; it begins anew when the
+        # machine does, so that start is part of the name.
+        self._name = hashlib.sha256(f"{address} {_started()}".encode()).hexdigest()[:8]
         self._ttl = ttl
         self._read = read
         self._clock = clock

@@ -32,7 +32,6 @@ from miit_graph.in_flight import Departure
 from miit_graph.logs import configure, tell
 from miit_graph.reload import Reloader, announced
 from miit_graph.replica.follower import Follower
-from miit_graph.replica.waiting_room import waiting_room
 from miit_graph.settings import Settings
 from miit_graph.writing.host import WriterHost, WriterStartError
 
@@ -53,16 +52,14 @@ class Place:
 
 
 def serve_copies(follower: Follower, settings: Settings, place: Place) -> int:
-    """Serve what `follower` copies into `place`; until the first copy is there, only `/health/live` is well."""
+    """Serve what `follower` copies into `place`. Nobody can connect before the first copy is there: not ready yet."""
     if not _in_processes(settings):
         print("miit-graph serve: --follow needs queries in processes of their own (Linux).", file=sys.stderr)
         return 1
-    port = _claimed(settings)
-    if port is None:
+    if _claimed(settings) is None:
         return 1
-    with waiting_room(settings.host, port):
-        selection = Selection(snapshot=follower.first().path)
-    return serve(selection, replace(settings, port=port), place, follower)
+    configure(settings, "server")
+    return serve(Selection(snapshot=follower.first().path), settings, place, follower)
 
 
 def serve(

@@ -279,6 +279,18 @@ class Settings:
     follow_header: str = _setting(
         "", "MIIT_GRAPH_FOLLOW_HEADER", HEADER, "A header that is wanted on the way to it.", secret=True
     )
+    shared_seconds: float = _setting(
+        0.0,
+        "MIIT_GRAPH_SHARED_CACHE",
+        PAUSE,
+        "Seconds that caches before it may keep answers; 0: they ask each time.",
+    )
+    stale_seconds: float = _setting(
+        0.0,
+        "MIIT_GRAPH_STALE",
+        PAUSE,
+        "Seconds for which they may give one that is older while they ask anew.",
+    )
     drain_seconds: float = _setting(
         0.0, "MIIT_GRAPH_DRAIN", PAUSE, "Seconds after SIGTERM for which it goes on, but says that it is not ready."
     )

@@ -25,6 +25,7 @@ from miit_graph.web import (
 )
 from miit_graph.web.assets import PINNED, Application
 from miit_graph.web.cache import AnswerCache
+from miit_graph.web.choice import OWN, REVALIDATE, kept_by_others
 from miit_graph.web.compression import Compression
 from miit_graph.web.context import Context, Writing, context
 from miit_graph.web.front.rate import LIMITED, told
@@ -111,6 +112,8 @@ def _finish(response: Response) -> Response:
         response.headers["Dataset-Version"] = version_header(pinned.version)
     if (response.location or "").startswith(request.host_url):  # Werkzeug's own; where that is, only the client knows
         response.location = response.location[len(request.host_url) - 1 :]
+    if response.headers.setdefault("Cache-Control", "no-cache") == REVALIDATE:
+        response.headers["Cache-Control"] = OWN if "Set-Cookie" in response.headers else kept_by_others(settings)
     if request.method == "OPTIONS":
         for name, value in security.preflight(settings).items():
             response.headers.setdefault(name, value)

@@ -7,12 +7,28 @@ from functools import lru_cache
 
 from miit_graph.engine import formats
 from miit_graph.engine.formats import Format
+from miit_graph.settings import Settings
 from miit_graph.web.cache import Key
 from miit_graph.web.negotiation import HTML, by_name, negotiate
 from miit_graph.web.problems import Problem
 
 REVALIDATE = "public, no-cache"
 """Cache-Control of what may be kept by anybody, but must be asked for again each time (which costs a 304)."""
+NOT_KEPT = "no-store"
+OWN = "private, no-cache"
+"""The same for one client alone."""
+
+
+def kept_by_others(settings: Settings) -> str:
+    """Cache-Control of what anybody may keep: `REVALIDATE`, unless shared caches may keep it for a while.
+
+    `s-maxage` is RFC 9111 (section 5.2.2.10), `stale-while-revalidate` RFC 5861 (section 3): a cache that knows it
+    answers at once and asks afterwards. Browsers ask each time as before.
+    """
+    if not settings.shared_seconds:
+        return REVALIDATE
+    stale = f", stale-while-revalidate={settings.stale_seconds:.0f}" if settings.stale_seconds else ""
+    return f"public, max-age=0, s-maxage={settings.shared_seconds:.0f}{stale}"
 
 
 def choose(name: str | None, accept: str, offers: tuple[Format, ...], what: str) -> Format | str:

@@ -20,7 +20,7 @@ from miit_graph.engine.formats import Format
 from miit_graph.engine.gate import Refuse
 from miit_graph.engine.process.client import Pending, ProcessEngine
 from miit_graph.web.cache import Kept, Key
-from miit_graph.web.choice import REVALIDATE, choose, etag_of
+from miit_graph.web.choice import NOT_KEPT, choose, etag_of, kept_by_others
 from miit_graph.web.compression import choose_coding
 from miit_graph.web.context import Context
 from miit_graph.web.front.shortcuts import Headers, Posted, Raw
@@ -37,20 +37,19 @@ _LONGEST_HEADERS = 2_000
 
 @lru_cache(maxsize=64)
 def _headers(
-    content_type: str, keep: bool, version: str, always: tuple[tuple[str, str], ...]
+    content_type: str, kept: str, version: str, always: tuple[tuple[str, str], ...]
 ) -> tuple[tuple[str, str], ...]:
-    """The headers of an answer that clients may ``keep``, without those that depend on its length and encoding."""
-    kept = REVALIDATE if keep else "no-store"
+    """The headers of an answer, without those that depend on its length and encoding; ``kept`` is Cache-Control."""
     of = ("dataset-version", version)
     return (("content-type", content_type), ("cache-control", kept), ("vary", "Accept, Accept-Encoding"), of, *always)
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The answer is in the cache; ``keep`` says that clients may keep it too."""
+    """The answer is in the cache; ``kept`` says whether clients may keep it too (Cache-Control)."""
 
     key: Key
-    keep: bool
+    kept: str
     version: str
     """What `Dataset-Version` says."""
     form: Form
@@ -60,23 +59,23 @@ class Found:
     @property
     def headers(self) -> Headers:
         """The headers of the answer, without those that depend on its encoding."""
-        return list(_headers(self.key[2], self.keep, self.version, self.always))
+        return list(_headers(self.key[2], self.kept, self.version, self.always))
 
     @property
     def etag(self) -> str:
         """The validator of the answer; empty if clients may not keep it."""
-        return etag_of(self.key) if self.keep else ""
+        return etag_of(self.key) if self.kept != NOT_KEPT else ""
 
 
 @dataclass(slots=True)
 class Started:
-    """A query that runs in the engine; ``keep`` says that clients may keep its answer."""
+    """A query that runs in the engine; ``kept`` says whether clients may keep its answer (Cache-Control)."""
 
     pending: Pending
     form: Form
     key: Key
     stable: bool
-    keep: bool
+    kept: str
     seconds: float
     began: float
     named: Callable[[str], str]
@@ -91,7 +90,7 @@ class Started:
 
     def headers(self) -> Headers:
         """The headers of its answer, without those that depend on its length and encoding."""
-        return list(_headers(self.key[2], self.keep, self.named(self.key[0]), self.always))
+        return list(_headers(self.key[2], self.kept, self.named(self.key[0]), self.always))
 
     def told(self) -> Headers:
         """How the answer comes about, which is true of this one time."""
@@ -100,7 +99,7 @@ class Started:
     @property
     def etag(self) -> str:
         """The validator of the answer; empty if clients may not keep it."""
-        return etag_of(self.key) if self.keep else ""
+        return etag_of(self.key) if self.kept != NOT_KEPT else ""
 
 
 class Direct:
@@ -111,6 +110,7 @@ class Direct:
         self._engine = engine
         self._named = named
         self._limits = context.settings.limits()
+        self._kept = kept_by_others(context.settings)
         self._always = tuple((name.lower(), value) for name, value in headers(context.settings).items())
 
     def wants_worker(self) -> bool:
@@ -148,17 +148,23 @@ class Direct:
             if not isinstance(choice, Format):
                 return None
             key = (self._engine.version, operation.query, choice.content_type)
+            kept = self._kept if decision.stable and posted is None else NOT_KEPT
             if decision.stable and self._context.cache.get(key) is not None:
-                return Found(key, posted is None, self._named(key[0]), decision.form, self._always)
+                return Found(
+                    key,
+                    kept,
+                    self._named(key[0]),
+                    decision.form,
+                    self._always,
+                )
             pending = self._engine.begin(operation.query, decision, choice, limits)
         except (Problem, QueryError):
             return None
         if pending is None:
             return None
-        keep = decision.stable and posted is None
         began = time.monotonic()
         stable, seconds = decision.stable, limits.seconds
-        return Started(pending, decision.form, key, stable, keep, seconds, began, self._named, self._always)
+        return Started(pending, decision.form, key, stable, kept, seconds, began, self._named, self._always)
 
     def complete(self, started: Started, answer: Answer) -> bytes:
         """The body of a short answer, kept for the next one who asks."""

@@ -61,5 +61,7 @@ def _negotiated(accept: str, offers: tuple[Format, ...]) -> Format | str | None:
 def etag_of(key: Key) -> str:
     """A strong validator: the same data, query, dataset and format give the same bytes."""
     version, query, content_type = key
-    parts = repr((version, query.text, query.default_graphs, query.named_graphs, content_type))
-    return f'"{hashlib.sha256(parts.encode()).hexdigest()[:32]}"'
+    parts = f"{version}\n{content_type}\n{query.text}"
+    if query.default_graphs or query.named_graphs:
+        parts = repr((parts, query.default_graphs, query.named_graphs))
+    return f'"{hashlib.blake2b(parts.encode(), digest_size=16).hexdigest()}"'

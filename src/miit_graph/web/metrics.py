@@ -18,6 +18,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from miit_graph.engine.api import Answer
 from miit_graph.engine.errors import QueryError
 from miit_graph.web.front.record import Record
+from miit_graph.web.tally import Tally, observe
 
 _FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 _BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
@@ -106,42 +107,58 @@ class Metrics:
         self.unsaid = Counter(
             "miit_graph_log_lines_dropped", "Lines of the log that nobody took in time.", registry=registry
         )
-        for result in ("hit", "miss", "bypass"):
-            self.cached.labels(result)  # so that the first one is an increase
+        # Named now, so that the first one is an increase.
+        self._results = {result: self.cached.labels(result) for result in ("hit", "miss", "bypass")}
         for outcome in ("accepted", "invalid", "failed", "disk-full", "outcome-unknown", "writer-unavailable"):
             self.changes.labels(outcome)
         self._requests: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
+        self._ended = Tally(self._count_ended)
+        self._answered = Tally(self._count_requests)
+        self._amounts: Tally[Counter] = Tally(lambda counter, amounts: counter.inc(sum(amounts)))
 
     def ended(self, form: str, outcome: str, seconds: float) -> None:
         """Count a query that was not answered from the cache."""
-        known = self._children.get((form, outcome))
+        self._ended.add((form, outcome), seconds)
+
+    def _count_ended(self, kind: tuple[str, str], seconds: list[float]) -> None:
+        known = self._children.get(kind)
         if known is None:  # looking them up by name each time takes longer than counting
-            known = self.queries.labels(form, outcome), self.seconds.labels(form)
-            self._children[form, outcome] = known
-        known[0].inc()
-        known[1].observe(seconds)
+            known = self._children[kind] = self.queries.labels(*kind), self.seconds.labels(kind[0])
+        known[0].inc(len(seconds))
+        observe(known[1], seconds)
+
+    def shortcut(self) -> None:
+        """Count a request that was answered from the cache without reading it again."""
+        self._amounts.add(self.shortcuts, 1)
 
     def request(self, record: Record) -> None:
         """Count a request that is over."""
-        key = record.scope.method, record.route, record.status
-        known = self._requests.get(key)
-        if known is None:
-            method = key[0] if key[0] in _METHODS else OTHER
-            route = record.route or OTHER
-            known = self.requests.labels(method, route, str(record.status)), self.request_seconds.labels(route)
-            if len(self._requests) < _MOST_KEPT:  # methods are the client's to invent
-                self._requests[key] = known
-        known[0].inc()
-        known[1].observe(record.total)
-        if record.sent:
-            self.sent.inc(record.sent)
-        if record.cache:
-            self.cached.labels(record.cache).inc()
+        self._answered.add((record.scope.method, record.route, record.status), record.total)
+        self._amounts.add(self.sent, record.sent)
+        if result := self._results.get(record.cache):
+            self._amounts.add(result, 1)
         if record.queue:
-            self.queued.inc(record.queue)
+            self._amounts.add(self.queued, record.queue)
+
+    def _count_requests(self, kind: tuple[str, str, int], seconds: list[float]) -> None:
+        known = self._requests.get(kind)
+        if known is None:
+            method = kind[0] if kind[0] in _METHODS else OTHER
+            route = kind[1] or OTHER
+            known = self.requests.labels(method, route, str(kind[2])), self.request_seconds.labels(route)
+            if len(self._requests) < _MOST_KEPT:  # methods are the client's to invent
+                self._requests[kind] = known
+        known[0].inc(len(seconds))
+        observe(known[1], seconds)
+
+    def settle(self) -> None:
+        """Count what has come since the last time. Called every second, and before the figures are told."""
+        for tally in (self._ended, self._answered, self._amounts):
+            tally.settle()
 
     def page(self, now: Any = None) -> bytes:
         """Everything that was counted, by all processes of this server, and what the collector ``now`` adds."""
+        self.settle()
         folder = os.environ.get(_FOLDER)
         if folder:
             _forget_the_dead(Path(folder))

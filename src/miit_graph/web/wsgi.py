@@ -9,6 +9,7 @@ import gc
 import os
 import tempfile
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -77,13 +78,13 @@ def behind_front(
     queries = _share(settings.workers, settings) + _EXPRESS + _share(settings.queue, settings)
     return Front(
         app,
-        Shortcuts(context.cache, lambda: engine.version, context.metrics.shortcuts.inc),
-        Direct(context, engine, lambda version: _named(app, version)) if isinstance(engine, ProcessEngine) else None,
+        Shortcuts(context.cache, lambda: engine.version, context.metrics.shortcut),
+        Direct(context, engine, _names(app)) if isinstance(engine, ProcessEngine) else None,
         threads=queries + settings.web_threads,
         body_bytes=settings.body_bytes,
         stall_seconds=settings.stall_seconds,
         observers=(context.metrics.request, *observers),
-        ticks=(lambda: sample(context), *ticks),
+        ticks=(lambda: sample(context), context.metrics.settle, *ticks),
         gate=_gate(settings),
         in_flight=context.in_flight,
         always=headers(settings),
@@ -102,9 +103,15 @@ def _gate(settings: Settings) -> RateGate | None:
     return RateGate(buckets, settings.rate, settings.rate_burst, settings.proxies)
 
 
-def _named(app: Flask, version: str) -> str:
-    with app.app_context():
-        return version_header(version)
+def _names(app: Flask) -> Callable[[str], str]:
+    """Gives what `Dataset-Version` says of a version; asked for each answer, so it is remembered."""
+
+    @lru_cache(maxsize=8)
+    def named(version: str) -> str:
+        with app.app_context():
+            return version_header(version)
+
+    return named
 
 
 def _engine(settings: Settings) -> tuple[Engine, Mapping[str, Any]]:

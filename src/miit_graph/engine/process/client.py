@@ -20,7 +20,7 @@ from miit_graph.engine.process import board, packets
 from miit_graph.engine.process.calls import Call, ProcessAnswer
 from miit_graph.engine.process.connection import Connection
 from miit_graph.engine.process.places import Places
-from miit_graph.engine.process.quick import Quick, kind_of
+from miit_graph.engine.process.quick import Quick
 from miit_graph.engine.spent import SPENT
 from miit_graph.vocabulary import STANDARD_PREFIXES
 
@@ -167,7 +167,7 @@ class ProcessEngine:
     def begin(self, query: Query, decision: Allow, format: Format, limits: Limits) -> Pending | None:
         """Start a query, if that can be done without waiting for anything."""
         self._keep_up()
-        if len(self._idle) <= (0 if kind_of(query.text) in self._quick else _RESERVED):
+        if len(self._idle) <= _RESERVED and not (self._idle and query.text in self._quick):
             return None
         express = self.places.enter_now()
         if express is None:
@@ -198,15 +198,16 @@ class ProcessEngine:
             limits.result_bytes,
             [tuple(item) for item in query.inlined],
         ]
-        kind, began = kind_of(query.text), time.monotonic()
+        text, began = query.text, time.monotonic()
+        crowded = len(self._idle) <= _RESERVED
 
         def ended(well: bool) -> None:
             self.places.leave()
-            self._quick.note(kind, time.monotonic() - began, well=well)
+            self._quick.note(text, time.monotonic() - began, well=well, crowded=crowded)
 
         try:
             most = _EXPRESS_SECONDS if express else math.inf
-            call = Call(self, arguments, seconds, gone, ended, most, quick=kind in self._quick)
+            call = Call(self, arguments, seconds, gone, ended, most, quick=crowded and text in self._quick)
         except BaseException:
             self.places.leave()
             raise

@@ -7,14 +7,18 @@ who needs one waits for all before him. Who asks what was quick the last time ne
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 QUICK_SECONDS = 0.1
 _MOST = 8_192
 _PARTICULARS = re.compile(r"""<[^<>\s]*>|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|#.*|\d+""")
 _LONGEST = 2_000
+_EACH = 8
+"""In calm times it is enough to look at one query in so many."""
 
 
-def kind_of(text: str) -> int:
+@lru_cache(maxsize=64)
+def _kind_of(text: str) -> int:
     """The same number for queries that differ only in IRIs, strings, numbers and comments; 0 for long ones.
 
     It need not be right, as nothing but the order of service depends on it.
@@ -27,17 +31,21 @@ class Quick:
 
     def __init__(self) -> None:
         self._known: dict[int, None] = {}
+        self._count = 0
 
-    def __contains__(self, kind: int) -> bool:
-        return kind in self._known
+    def __contains__(self, text: str) -> bool:
+        return _kind_of(text) in self._known
 
-    def note(self, kind: int, seconds: float, *, well: bool) -> None:
-        """A query of this kind took so long, and ended ``well`` or not."""
-        if not kind:
-            return
+    def note(self, text: str, seconds: float, *, well: bool, crowded: bool) -> None:
+        """A query took so long, and ended ``well`` or not."""
         if not well or seconds > QUICK_SECONDS:
-            self._known.pop(kind, None)
-        elif kind not in self._known:
+            self._known.pop(_kind_of(text), None)
+            return
+        self._count += 1
+        if not crowded and self._count % _EACH:
+            return
+        kind = _kind_of(text)
+        if kind and kind not in self._known:
             self._known[kind] = None
             if len(self._known) > _MOST:
                 self._known.pop(next(iter(self._known)), None)

@@ -173,7 +173,6 @@ class Direct:
         context.metrics.ended(started.form.value, "ok", time.monotonic() - started.began)
         if started.stable:
             context.cache.put(started.key, body)
-            context.metrics.cache_bytes.set(context.cache.bytes)
         return body
 
     def parts(self, started: Started, answer: Answer) -> Answer:

@@ -6,14 +6,15 @@ import gzip
 import hashlib
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 import pyoxigraph as ox
 
 from miit_graph.build.errors import ProjectError, SourceError
+from miit_graph.build.untrusted import PlainEntities, Unpacked, Untrusted
 
 FORMATS: dict[str, ox.RdfFormat] = {
     ".ttl": ox.RdfFormat.TURTLE,
@@ -66,8 +67,16 @@ def discover(paths: Iterable[Path]) -> list[Path]:
     return found
 
 
-def _open(path: Path) -> IO[bytes]:
-    return gzip.open(path, "rb") if path.name.lower().endswith(".gz") else path.open("rb")  # type: ignore[return-value]
+@contextmanager
+def _open(path: Path) -> Iterator[IO[bytes]]:
+    with ExitStack() as stack:
+        stream: IO[bytes] = stack.enter_context(path.open("rb"))
+        if path.name.lower().endswith(".gz"):
+            unpacking = cast("IO[bytes]", stack.enter_context(gzip.GzipFile(fileobj=stream)))
+            stream = cast("IO[bytes]", Unpacked(unpacking, path.stat().st_size))
+        if format_of(path) == ox.RdfFormat.RDF_XML:
+            stream = cast("IO[bytes]", PlainEntities(stream))
+        yield stream
 
 
 @contextmanager
@@ -75,6 +84,10 @@ def _faults(path: Path) -> Iterator[None]:
     """Turn what can go wrong with a file into a SourceError."""
     try:
         yield
+    except Untrusted as error:
+        raise SourceError(str(path), None, None, error.what) from None
+    except MemoryError:
+        raise SourceError(str(path), None, None, "holds a term or comment of more than 16 MB") from None
     except SyntaxError as error:
         raise SourceError(str(path), error.lineno, error.offset, str(error.msg)) from None
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:

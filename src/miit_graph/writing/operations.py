@@ -11,6 +11,7 @@ from typing import Any, Self
 
 import pyoxigraph as ox
 
+from miit_graph.build.untrusted import Untrusted, check_entities
 from miit_graph.engine.diagnosis import diagnose
 from miit_graph.engine.errors import (
     BadGraphName,
@@ -118,7 +119,11 @@ class Operation:
         assert format is not None, "the media type was chosen from those that are known"
         base = graph.value if isinstance(graph, ox.NamedNode) else None
         try:
+            if format == ox.RdfFormat.RDF_XML:
+                check_entities(self.content)
             return {quad.triple for quad in ox.parse(self.content.encode(), format=format, base_iri=base)}
+        except Untrusted as error:
+            raise QuerySyntaxError(f"the graph cannot be read as {self.media_type}: {error.what}") from None
         except SyntaxError as error:
             place = f"Line {error.lineno}, column {error.offset}: " if error.lineno else ""
             raise QuerySyntaxError(

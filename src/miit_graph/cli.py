@@ -355,6 +355,33 @@ def _version_commands(commands: argparse._SubParsersAction[argparse.ArgumentPars
     versions = _command(
         commands, "versions", "List all versions: number, time, hash, change, who and why.", "  miit-graph versions"
     )
+    backup = _command(
+        commands,
+        "backup",
+        "Write all versions into one file, while others read and write, and check it.",
+        "  miit-graph backup miit-graph-2026-11-22.tar.gz\n  miit-graph backup --check miit-graph-2026-11-22.tar.gz",
+    )
+    restore = _command(
+        commands,
+        "restore",
+        "Put the versions of a backup in place, after it was checked; no server may run over them.",
+        "  miit-graph restore miit-graph-2026-11-22.tar.gz",
+    )
+    for command in (backup, restore):
+        command.add_argument("file", type=Path, metavar="FILE", help="the backup")
+        command.add_argument("--project", type=Path, metavar="DIR", help="folder with a graph.toml")
+        command.add_argument(
+            "--snapshots", type=Path, metavar="DIR", help="folder of versions (default: the project's)"
+        )
+    backup.add_argument("--check", action="store_true", help="only check a backup that was made before")
+    backup.add_argument(
+        "--all",
+        action="store_true",
+        help="also snapshots that could be made again from the journal",
+    )
+    backup.add_argument("--tokens", type=Path, metavar="FILE", help="also this file with names and hashes of tokens")
+    restore.add_argument("--tokens", type=Path, metavar="FILE", help="where to put names and hashes of tokens")
+    restore.add_argument("--replace", action="store_true", help="put aside what is there, under another name")
     versions.add_argument(
         "--prune",
         action="store_true",

@@ -38,15 +38,22 @@ def announced(folder: Path) -> Iterator[None]:
 def tell_servers(folder: Path) -> list[int]:
     """Have all servers over the snapshots in ``folder`` serve the published one; their process ids."""
     found = []
+    for pid in serving(folder):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGHUP)
+            found.append(pid)
+    return found
+
+
+def serving(folder: Path) -> list[int]:
+    """The process ids of all servers over the snapshots in ``folder``."""
+    found = []
     for path in sorted(folder.glob(f"{_PREFIX}*")):
         with path.open("r+") as note:
             try:
                 fcntl.flock(note, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:  # its server holds it
-                pid = int(path.name.removeprefix(_PREFIX))
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGHUP)
-                    found.append(pid)
+                found.append(int(path.name.removeprefix(_PREFIX)))
             else:
                 path.unlink(missing_ok=True)  # left by one that was killed
     return found

@@ -21,6 +21,7 @@ _ROOMS = {
     "exporting": ("export", "push"),
     "writing": ("update",),
     "versions": ("blame", "versions"),
+    "keeping": ("backup", "restore"),
 }
 """Modules and their commands, each a function of the same name. A module is loaded when one of them is called."""
 

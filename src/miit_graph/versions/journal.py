@@ -110,6 +110,10 @@ class Journal:
         """The newest version, if anything was ever changed."""
         return self._places[-1].version if self._places else None
 
+    def content(self) -> bytes:
+        """All complete records, as they are in the file."""
+        return self._read(0, self._end)[: self._end]
+
     def version(self, number: int) -> Version | None:
         """The version with this number."""
         return self._places[number - 1].version if 1 <= number <= len(self._places) else None

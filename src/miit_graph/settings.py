@@ -349,6 +349,12 @@ class Settings:
         False, "MIIT_GRAPH_LOG_CLIENTS", YES_OR_NO, "Whether the line of a request has the client's address."
     )
 
+    disk_reserve: int = _setting(
+        64 * 1024 * 1024,
+        "MIIT_GRAPH_DISK_RESERVE",
+        whole(0, 1 << 60),
+        "Bytes that must be free on the disk of versions for the server to say that it can take changes.",
+    )
     rate: float = _setting(
         0.0,
         "MIIT_GRAPH_RATE",

@@ -108,9 +108,7 @@ def test_nginx_passes_requests_on_and_says_who_asks(address: str, tmp_path: Path
             def answers() -> bool:
                 assert process.poll() is None, process.stderr and process.stderr.read()
                 try:
-                    with urllib.request.urlopen(
-                        f"http://127.0.0.1:{port}/sparql?query=ASK%20%7B%7D", timeout=20
-                    ) as reply:
+                    with urllib.request.urlopen(f"{front}/sparql?query=ASK%20%7B%7D", timeout=20) as reply:
                         return json.load(reply)["boolean"] is True
                 except OSError:
                     return False

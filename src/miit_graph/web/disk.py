@@ -1,8 +1,9 @@
-"""Whether there is room to record versions."""
+"""Whether a change could be taken now: is the writer there, and room to record versions?"""
 
 from __future__ import annotations
 
 import os
+import socket
 
 from miit_graph.settings import Settings
 
@@ -16,3 +17,19 @@ def free_bytes(settings: Settings) -> int | None:
     except OSError:
         return None
     return told.f_bavail * told.f_frsize
+
+
+def trouble(settings: Settings) -> str:
+    """What keeps changes from being taken: the kind of problem that they would be answered with; empty if nothing."""
+    free = free_bytes(settings)
+    if free is not None and free < settings.disk_reserve:
+        return "disk-full"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+        connection.setblocking(False)
+        try:
+            connection.connect(settings.writer_socket)
+        except BlockingIOError:
+            return ""  # changes wait, so it is there
+        except OSError:
+            return "writer-unavailable"
+    return ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, jsonify, request
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from miit_graph.engine import formats
@@ -10,6 +10,7 @@ from miit_graph.engine.api import Limits, Query
 from miit_graph.engine.errors import QueryError
 from miit_graph.engine.process.client import ProcessEngine
 from miit_graph.web.context import Context, context
+from miit_graph.web.disk import trouble
 from miit_graph.web.metrics_now import Now
 from miit_graph.web.versions.recorded import number_of
 
@@ -27,7 +28,8 @@ def live() -> Response:
 def ready() -> Response:
     """200 and the version if the engine answers a trivial query, else 503 with the kind of its trouble.
 
-    503 too as soon as the server has been told to stop, while it still answers.
+    503 too as soon as the server has been told to stop, while it still answers. With ``?for=changes`` it is 503 if
+    changes could not be taken; else that is only told (``changes``), for reading goes on.
     """
     in_flight = context().in_flight
     if in_flight is not None and in_flight.leaving:
@@ -38,7 +40,10 @@ def ready() -> Response:
     except QueryError as error:
         return _state("unavailable", 503, reason=error.slug)
     version = context().engine.version
-    return _state("ok", version=version, number=number_of(version))
+    told = {"changes": trouble(context().settings) or "ok"} if context().writing is not None else {}
+    if request.args.get("for") == "changes" and (reason := told.get("changes", "update-refused")) != "ok":
+        return _state("unavailable", 503, reason=reason)
+    return _state("ok", 200, version=version, number=number_of(version), **told)
 
 
 @blueprint.get("/metrics")

@@ -92,7 +92,7 @@ def test_nginx_passes_requests_on_and_says_who_asks(address: str, tmp_path: Path
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     front = f"http://127.0.0.1:{port}"
-    text = (DEPLOY / "nginx" / "miit-graph.conf").read_text()
+    text = (DEPLOY / "docker" / "nginx.conf").read_text()
     text = text.replace("server server:8000", f"server {address.removeprefix('http://')}")
     text = text.replace("listen 8080", f"listen 127.0.0.1:{port}").replace("    listen [::]:8080;\n", "")
     text = text.replace("/var/cache/nginx", str(tmp_path))

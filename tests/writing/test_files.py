@@ -11,6 +11,7 @@ from miit_graph.versions.patch import Patch
 from miit_graph.versions.source import write_back
 from miit_graph.versions.sync import UnwrittenChanges, build_version
 from miit_graph.versions.writer import Told, Writer
+from miit_graph.vocabulary import SKOS
 from miit_graph.writing.operations import UPDATE, Operation
 from tests.writing.small import BASE, DATA, ID, SCALES, built, setting
 
@@ -72,6 +73,29 @@ def test_what_is_written_back_builds_to_the_same_hash_and_touches_nothing_else(p
     found = rebuilt(place)
     with Writer.open(*place) as writer:
         assert (writer.latest.author, writer.latest.snapshot) == ("build", found.version)
+
+
+def test_a_new_name_stands_where_the_old_one_stood(place):
+    project, _ = place
+    file = project.root / "data" / "names.ttl"
+    file.write_text(f'<{ID}x> <{SKOS.prefLabel}> "Example"@en , "示例"@zh ;\n    <{ID}p> 1 .\n', encoding="utf-8")
+    rebuilt(place)
+    old = quad(f"{ID}x", str(SKOS.prefLabel), ox.Literal("Example", language="en"), DATA + "names")
+    new = quad(f"{ID}x", str(SKOS.prefLabel), ox.Literal("Zebra", language="en"), DATA + "names")
+    write_back(Project.open(project.root), Patch(frozenset({new}), frozenset({old})))
+    assert '"Zebra"@en , "示例"@zh ;' in file.read_text(encoding="utf-8")
+
+
+def test_versions_are_told_while_somebody_writes_and_the_files_have_changed(place, cli):
+    project, _ = place
+    with Writer.open(*place):
+        file = project.root / "data" / "scales.ttl"
+        file.write_text(file.read_text() + "d:scale-9 a :Scale ; :left 9 ; :right 9 .\n")
+        for command in (("versions",), ("blame", f"<{ID}scale-1>")):
+            told = cli(*command, "--project", project.root)
+            assert told.returncode == 0 and "build" in told.stdout, told.stderr
+        refused = cli("build", "--project", project.root)
+        assert refused.returncode == 1 and "--endpoint" in refused.stderr and "stop it first" in refused.stderr
 
 
 def test_edits_of_the_files_are_kept_when_changes_are_written_back(place, cli):

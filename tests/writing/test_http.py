@@ -21,6 +21,7 @@ def accepted(reply, status=200):
     assert reply.status == status, reply.text
     account = reply.json
     assert account["changed"] and reply.headers["Data-Version"] == str(account["version"])
+    assert reply.headers["Dataset-Version"] == f'{account["version"]}; hash="{account["snapshot"]}"'
     assert reply.headers["ETag"] == f'"{account["snapshot"]}"' and reply.headers["Cache-Control"] == "no-store"
     return account
 
@@ -142,6 +143,7 @@ class TestRefusedReport:
         reply = writing.update(self.BAD, {"Accept": "text/html", "Accept-Language": language})
         assert (reply.status, reply.headers.get_content_type()) == (422, "text/html")
         assert all(word in reply.text for word in words)
+        assert 'href="/doc/scale-3' in reply.text and "<code>d:scale-3</code>" in reply.text
 
     def test_warnings_are_told_and_don_t_stop(self, writing):
         notes = f"INSERT DATA {{ GRAPH <{DATA}notes> {{ <{ID}scale-3> <{SKOS.note}> 'a', 'b' }} }}"

@@ -9,7 +9,7 @@ from typing import Any
 
 from miit_graph import dataset
 from miit_graph.build.errors import ProjectError
-from miit_graph.commands.chosen import open_dataset
+from miit_graph.commands.chosen import open_dataset, project_of
 from miit_graph.dataset import Dataset
 from miit_graph.publish.ask import Asker
 from miit_graph.settings import Settings
@@ -21,7 +21,7 @@ from miit_graph.versions.prune import Policy, prune
 
 def blame(arguments: argparse.Namespace) -> int:
     """Print which version said what of a thing or triple, and all that happened to it. Raises ProjectError."""
-    opened = open_dataset(arguments)
+    opened = _open(arguments)
     history = _history(opened)
     settings = Settings.from_environment()
     asker = Asker(dataset.engine_for(opened, settings), settings.limits())
@@ -53,7 +53,7 @@ def blame(arguments: argparse.Namespace) -> int:
 
 def versions(arguments: argparse.Namespace) -> int:
     """Print all versions, newest first; with ``--prune`` remove the snapshots that needn't be kept."""
-    opened = open_dataset(arguments)
+    opened = _open(arguments)
     history = _history(opened)
     if arguments.prune:
         settings = Settings.from_environment()
@@ -69,6 +69,16 @@ def versions(arguments: argparse.Namespace) -> int:
         counts = f"+{version.added} -{version.removed}"
         print(f"{version.number:>5}  {version.time[:19]}  {version.snapshot}  {counts:>12}  {version.author}: {line}")
     return 0
+
+
+def _open(arguments: argparse.Namespace) -> Dataset:
+    """What is published in a project with a journal, whatever its files say by now; else as in every command."""
+    if not (arguments.snapshot or arguments.data):
+        settings = Settings.from_environment()
+        folder = dataset.snapshots_folder(project_of(arguments), settings)
+        if (folder / JOURNAL).is_file():
+            return dataset.open_dataset(dataset.Selection(snapshot=folder), settings)
+    return open_dataset(arguments)
 
 
 def _history(opened: Dataset) -> History:

@@ -92,12 +92,19 @@ def _send(arguments: argparse.Namespace, text: str) -> int:
         for finding in told.get("report", {}).get("findings", ()):
             message = finding["message"].get(arguments.lang) or next(iter(finding["message"].values()), "")
             print(f"  {finding['severity']} {finding['rule']}: {finding['focus']} {message}", file=sys.stderr)
+            if hint := finding.get("hint", {}).get(arguments.lang):
+                print(f"    → {hint}", file=sys.stderr)
         return 1
     except (urllib.error.URLError, ValueError, OSError) as error:
         raise ProjectError(f"{arguments.endpoint} could not be asked: {error}") from None
-    words = "Would be accepted" if arguments.dry_run else "Version"
-    words = words if told["changed"] or arguments.dry_run else "Nothing to change; version"
-    print(f"{words} {told['version']} ({told['snapshot']}): {told['added']} triples added, {told['removed']} removed.")
+    counts = f"{told['added']} triples added, {told['removed']} removed"
+    version = f"version {told['version']} ({told['snapshot']})"
+    if arguments.dry_run:
+        print(f"Would be accepted: {counts}. Nothing was changed: {version}.")
+    elif told["changed"] or told.get("repeated"):
+        print(f"{version.capitalize()}: {counts}.")
+    else:
+        print(f"Nothing to change: {version}.")
     return 0
 
 

@@ -82,7 +82,10 @@ class Journal:
                 fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
                 self._file.close()
-                raise JournalError(f"{path} is being written by another process; only one may write.") from None
+                raise JournalError(
+                    f"{path} is being written by another process, most likely a server that takes changes; only one may"
+                    " write. Send the server your changes (miit-graph update --endpoint), or stop it first."
+                ) from None
             self.refresh()
             self._set_aside_the_rest()
         else:

@@ -24,6 +24,7 @@ _TYPE = ox.NamedNode(RDF.type)
 _PREFIX = re.compile(r"^@prefix\s+([\w.-]*):\s*<([^>]*)>\s*\.", re.MULTILINE)
 _START = re.compile(r"^(?:<([^>\s]+)>|([\w.-]*):([\w.-]+))(?=\s)", re.MULTILINE)
 _LOCAL = re.compile(r"[A-Za-z0-9_](?:[\w.-]*[\w-])?", re.ASCII)
+_LANGUAGES = ("en", "zh")
 _INTEGER = "http://www.w3.org/2001/XMLSchema#integer"
 _BOOLEAN = "http://www.w3.org/2001/XMLSchema#boolean"
 _STRING = "http://www.w3.org/2001/XMLSchema#string"
@@ -142,16 +143,25 @@ def _block(subject: object, wanted: set[ox.Triple], prefixes: Mapping[str, str],
         found = before.find(_term(predicate, prefixes))
         return predicate != _TYPE, found if found >= 0 else len(before), str(predicate)
 
-    def order(value: str) -> tuple[int, str]:
-        found = before.find(value)
-        return found if found >= 0 else len(before), value
-
     lines = []
     for predicate in sorted(values, key=place):
         name = "a" if predicate == _TYPE else _term(predicate, prefixes)
-        lines.append(f"{name} {' , '.join(sorted(values[predicate], key=order))}")
+        begin = max(0, before.find(name))
+        ordered = sorted(values[predicate], key=lambda value: _order(value, before, begin))
+        lines.append(f"{name} {' , '.join(ordered)}")
     head = _term(subject, prefixes)
     return f"{head} " + " ;\n    ".join(lines) + " .\n"
+
+
+def _order(value: str, before: str, begin: int) -> tuple[int, int, str]:
+    """Where a value stood ``before``, from ``begin`` on; a new text stands where one in its language did."""
+    found = before.find(value, begin)
+    tag = re.search(r'"@([\w-]+)$', value)
+    if found < 0 and tag is not None:
+        found = before.find(tag[0], begin)
+    language = tag[1] if tag is not None else ""
+    rank = _LANGUAGES.index(language) if language in _LANGUAGES else len(_LANGUAGES)
+    return found if found >= 0 else len(before), rank, value
 
 
 def _term(term: object, prefixes: Mapping[str, str]) -> str:

@@ -12,8 +12,11 @@ from flask import Response, request
 from miit_graph.engine import formats
 from miit_graph.engine.formats import Format
 from miit_graph.engine.process.packets import unpack_error
+from miit_graph.export.graph.text import Shortener
 from miit_graph.web.context import context
 from miit_graph.web.language import Texts
+from miit_graph.web.linked_data.answers import published
+from miit_graph.web.linked_data.names import link_to
 from miit_graph.web.negotiation import negotiate
 from miit_graph.web.page import page
 from miit_graph.web.problems import Problem, Refused
@@ -38,9 +41,9 @@ TEXTS: Texts = {
         "en": "With this change the graph would break these rules. Mend the change and send it again.",
         "zh": "若作此改动，图谱将违反以下规则。请修正后重新提交。",
     },
-    "value": {"en": "Value", "zh": "值"},
-    "path": {"en": "Property", "zh": "属性"},
-    "mend": {"en": "To mend", "zh": "修正方法"},
+    "value": {"en": "Value: ", "zh": "值："},
+    "path": {"en": "Property: ", "zh": "属性："},
+    "mend": {"en": "To mend: ", "zh": "修正方法："},
     "shown": {"en": "{shown} of {all} findings are shown.", "zh": "共 {all} 条，此处列出 {shown} 条。"},
 }
 
@@ -92,6 +95,7 @@ def _name(response: Response, version: Mapping[str, Any]) -> None:
     """Say which version the data are at."""
     response.headers["ETag"] = f'"{version["snapshot"]}"'
     response.headers["Data-Version"] = str(version["number"])
+    response.headers["Dataset-Version"] = f'{version["number"]}; hash="{version["snapshot"]}"'
     response.headers["Cache-Control"] = "no-store"
 
 
@@ -102,7 +106,13 @@ def _invalid(told: Mapping[str, Any]) -> Response:
     if isinstance(choice, str):
         findings = [finding for finding in report["findings"] if finding["severity"] == "Violation"]
         response = page(
-            "violations.html", 422, texts=TEXTS, findings=findings, total=report["counts"]["Violation"], report=report
+            "violations.html",
+            422,
+            texts=TEXTS,
+            findings=findings,
+            total=report["counts"]["Violation"],
+            link=link_to,
+            short=Shortener(published().prefixes).short,
         )
     elif choice is _PROBLEM:
         count = report["counts"]["Violation"]
@@ -121,7 +131,8 @@ def _invalid(told: Mapping[str, Any]) -> Response:
     else:
         quads = ox.parse(report["graph"].encode(), format=ox.RdfFormat.N_TRIPLES)
         prefixes = {"sh": "http://www.w3.org/ns/shacl#"}
-        content = ox.serialize((quad.triple for quad in quads), format=_RDF[choice], prefixes=prefixes)
+        triples = sorted((quad.triple for quad in quads), key=str)  # so that what belongs together stands together
+        content = ox.serialize(triples, format=_RDF[choice], prefixes=prefixes)
         response = Response(content, 422, content_type=choice.content_type)
     _name(response, told["version"])
     response.vary.add("Accept")

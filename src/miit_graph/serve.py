@@ -99,7 +99,7 @@ def serve(
         elif _in_processes(settings):
             try:
                 # Each change is served by another engine process.
-                nursery = stack.enter_context(Nursery(os.environ)) if settings.tokens else None
+                nursery = stack.enter_context(Nursery(os.environ)) if settings.tokens or follower else None
                 from miit_graph.web.metrics import HostMetrics  # finds its folder in the environment when imported
 
                 host = stack.enter_context(EngineHost(os.environ, nursery, HostMetrics().heard))

@@ -200,6 +200,12 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--host", metavar="ADDRESS", help="address to listen on (default: $HOST, else 127.0.0.1)")
     serve.add_argument("--port", type=int, metavar="N", help="port to listen on (default: $PORT, else 8000)")
     serve.add_argument(
+        "--store",
+        choices=("auto", "memory", "disk"),
+        help="where the graph is queried: in memory, in a store on the disk, or as its size needs"
+        " (default: $MIIT_GRAPH_STORE, else auto)",
+    )
+    serve.add_argument(
         "--log",
         choices=("off", "events", "requests"),
         help="what to say on standard error: also one line for each request, or only what goes wrong"

@@ -5,6 +5,7 @@ Between `build` and everything that serves or queries: what comes out is an Oxig
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -63,6 +64,11 @@ class Dataset:
     about: Mapping[str, Any]
     place: str
     """Where it was read from, for people."""
+
+    @property
+    def quads(self) -> int:
+        """How many there are, in all graphs."""
+        return len(self.store)
 
 
 def default_project() -> Project:
@@ -133,17 +139,96 @@ def open_dataset(selection: Selection, settings: Settings, progress: Callable[[s
         from miit_graph.build.files import load_files
 
         loaded = load_files(ready.data, union=ready.union)
-        about = {
-            "title": {"en": ", ".join(path.name for path in ready.data)},
-            "version": loaded.version,
-            "triples": len(loaded.store),
-            "union": ready.union,
-            "prefixes": STANDARD_PREFIXES,
-        }
+        about = _about_files(ready, loaded.version, len(loaded.store))
         return Dataset(loaded.store, loaded.version, about, ", ".join(map(str, ready.data)))
     assert ready.snapshot is not None  # prepare() leaves either data or a snapshot
     snapshot = Snapshot.open(ready.snapshot)
     return Dataset(snapshot.load(), snapshot.version, snapshot.manifest, str(snapshot.path))
+
+
+@dataclass(frozen=True)
+class DatasetOnDisk:
+    """A store on the disk, to be opened read-only by whoever queries it; else as `Dataset`."""
+
+    path: Path
+    version: str
+    quads: int
+    about: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """Where the graph is to be queried, and the sentence that says why."""
+
+    on_disk: bool
+    why: str
+
+
+def choose_storage(selection: Selection, settings: Settings) -> Storage:
+    """Memory or disk for what `selection` points at (nothing that has to be built). Raises BuildError.
+
+    Graphs that take changes, and versions of the past, are always in memory.
+    """
+    if settings.store != "disk" and (settings.store == "memory" or settings.tokens or settings.past_version):
+        return Storage(False, "in memory")
+    from miit_graph.build.on_disk import memory_of_files, memory_of_snapshot
+
+    if selection.data:
+        needed = memory_of_files(selection.data, union=selection.union)
+    elif selection.snapshot is not None:
+        needed = memory_of_snapshot(Snapshot.open(selection.snapshot))
+    else:
+        return Storage(False, "in memory")
+    free = available_memory()
+    on_disk = settings.store == "disk" or needed > free // 2
+    why = f"it needs about {needed / 1e9:,.1f} GB of memory, and {free / 1e9:,.1f} GB are free"
+    return Storage(on_disk, f"{'on disk' if on_disk else 'in memory'}: {why}")
+
+
+def available_memory() -> int:
+    """Bytes of memory that are free on this machine, and within the limit of its control group (Linux)."""
+    free = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    with contextlib.suppress(OSError, StopIteration):
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+        free = 1024 * int(next(line.split()[1] for line in lines if line.startswith("MemAvailable:")))
+    with contextlib.suppress(OSError, ValueError):  # "max" if there is no limit
+        group = Path("/sys/fs/cgroup")
+        most, used = (int((group / name).read_text(encoding="ascii")) for name in ("memory.max", "memory.current"))
+        free = min(free, max(0, most - used))
+    return free
+
+
+def open_on_disk(selection: Selection, settings: Settings) -> DatasetOnDisk:
+    """The store on the disk of what `selection` points at, made if it is not there. Raises BuildError.
+
+    It is made in a process of its own: this one may fork others afterwards.
+    """
+    from miit_graph.build.on_disk import in_child, store_of_files, store_of_snapshot
+
+    folder = settings.stores
+    if folder is None:
+        cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+        folder = cache / "miit-graph" / "stores"
+    if selection.data:
+        store = in_child(lambda: store_of_files(selection.data, folder, union=selection.union))
+        return DatasetOnDisk(
+            store.path, store.version, store.quads, _about_files(selection, store.version, store.quads)
+        )
+    if selection.snapshot is None:
+        raise ProjectError("Only files and snapshots can be served from the disk.")
+    snapshot = Snapshot.open(selection.snapshot)
+    store = in_child(lambda: store_of_snapshot(snapshot, folder))
+    return DatasetOnDisk(store.path, store.version, store.quads, snapshot.manifest)
+
+
+def _about_files(selection: Selection, version: str, quads: int) -> dict[str, Any]:
+    return {
+        "title": {"en": ", ".join(path.name for path in selection.data)},
+        "version": version,
+        "triples": quads,
+        "union": selection.union,
+        "prefixes": STANDARD_PREFIXES,
+    }
 
 
 def remote_engine(settings: Settings, places: int) -> RemoteEngine:

@@ -77,6 +77,7 @@ def serve(
     configure(settings, "server")
     os.environ.update(_told_by(settings))
     os.environ.update(selection.environment())
+    os.environ["MIIT_GRAPH_STORE"] = settings.store
     os.environ["MIIT_GRAPH_SERVICES"] = " ".join(settings.services)
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="miit-graph-metrics-"))

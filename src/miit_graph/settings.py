@@ -111,6 +111,19 @@ class Settings:
         "Where queries run: in processes that can be stopped (process), in the web server (local), or in processes"
         " where the system can do it (auto).",
     )
+    store: str = _setting(
+        "auto",
+        "MIIT_GRAPH_STORE",
+        one_of("auto", "memory", "disk"),
+        "Where queries find the graph: in memory, or in a store on the disk (slower, but for graphs of any size); auto"
+        " takes the disk for what would need more than half of the memory that is free.",
+    )
+    stores: Path | None = _setting(
+        None,
+        "MIIT_GRAPH_STORES",
+        FOLDER,
+        "Folder for stores on the disk; by default in the user's cache.",
+    )
     engine_socket: str = _setting(
         "",
         "MIIT_GRAPH_ENGINE_SOCKET",

@@ -106,10 +106,23 @@ def load_files(paths: Iterable[Path], *, union: bool = False) -> LoadedFiles:
     store = ox.Store()
     digest = hashlib.sha256(b"union" if union else b"own")
     for path in files:
-        base = path.resolve().as_uri()
-        with _faults(path), _open(path) as stream:
-            store.bulk_load(stream, format=format_of(path), base_iri=base)
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
+        read_into(store, path, digest)
     if union:
         store.bulk_extend([ox.Quad(q.subject, q.predicate, q.object) for q in store])
     return LoadedFiles(store, digest.hexdigest()[:16], tuple(files))
+
+
+def read_into(store: ox.Store, path: Path, digest: hashlib._Hash, *, merged: bool = False) -> None:
+    """Read a file into a store and the hash of its bytes into ``digest``; ``merged``: all into the default graph.
+
+    Raises SourceError.
+    """
+    with _faults(path), _open(path) as stream:
+        base = path.resolve().as_uri()
+        if merged:
+            quads = ox.parse(stream, format=format_of(path), base_iri=base)
+            store.bulk_extend(ox.Quad(q.subject, q.predicate, q.object) for q in quads)
+        else:
+            store.bulk_load(stream, format=format_of(path), base_iri=base)
+    with path.open("rb") as stream:
+        digest.update(hashlib.file_digest(stream, "sha256").digest())

@@ -31,6 +31,8 @@ def serve(arguments: argparse.Namespace) -> int:
         settings = replace(settings, host=arguments.host)
     if arguments.port is not None:
         settings = replace(settings, port=arguments.port)
+    if arguments.store:
+        settings = replace(settings, store=arguments.store)
     if arguments.log:
         settings = replace(settings, log=arguments.log)
     if settings.tokens:

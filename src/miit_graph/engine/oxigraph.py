@@ -6,6 +6,7 @@ import hashlib
 import logging
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Protocol
 
 import pyoxigraph as ox
@@ -64,10 +65,16 @@ class Source:
     ``prefixes`` need no declaration in a query; one that declares them itself gets what it declares.
     """
 
-    def __init__(self, store: ox.Store, prefixes: Mapping[str, str], *, union: bool = False) -> None:
-        self._store = store
+    def __init__(self, store: ox.Store | Path, prefixes: Mapping[str, str], *, union: bool = False) -> None:
+        self._place = store if isinstance(store, Path) else None
+        self._store = ox.Store() if isinstance(store, Path) else store
         self.prefixes = dict(prefixes)
         self._union = union
+
+    def open(self) -> None:
+        """Open a store that was named by its path, read-only; before that it is empty."""
+        if self._place is not None:
+            self._store = ox.Store.read_only(str(self._place))
 
     def evaluate(self, query: Query, format: Format, writer: Writer, *, has_dataset: bool) -> None:
         """Answer ``query`` into ``writer``; ``has_dataset`` says that the query itself has FROM clauses.

@@ -89,6 +89,8 @@ class About:
     classes: tuple[Class, ...]
     examples: tuple[Example, ...]
     colours: Colours = field(default_factory=Colours)
+    store: str = ""
+    """Where queries find the graph: memory, disk, or not said."""
 
     @classmethod
     def read(cls, about: Mapping[str, Any], version: str) -> Self:
@@ -122,6 +124,7 @@ class About:
                 if item.get("slug") and item.get("query")
             ),
             colours=Colours.told(about.get("colours")),
+            store=str(about.get("store") or ""),
         )
 
 

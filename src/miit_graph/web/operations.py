@@ -43,7 +43,7 @@ def ready() -> Response:
     told = {"changes": trouble(context().settings) or "ok"} if context().writing is not None else {}
     if request.args.get("for") == "changes" and (reason := told.get("changes", "update-refused")) != "ok":
         return _state("unavailable", 503, reason=reason)
-    return _state("ok", 200, version=version, number=number_of(version), **told)
+    return _state("ok", 200, version=version, number=number_of(version), store=context().about.store or None, **told)
 
 
 @blueprint.get("/metrics")

@@ -19,13 +19,13 @@ from pathlib import Path
 from typing import Any
 
 from miit_graph.build.errors import BuildError
-from miit_graph.dataset import Selection, open_dataset
+from miit_graph.dataset import Dataset, DatasetOnDisk, Selection, choose_storage, open_dataset, open_on_disk
 from miit_graph.engine.oxigraph import Source
 from miit_graph.engine.process import allocator
 from miit_graph.engine.process.keeper import keep
 from miit_graph.engine.process.server import Server
 from miit_graph.engine.process.worker import Service
-from miit_graph.logs import configure
+from miit_graph.logs import configure, tell
 from miit_graph.matching.functions import prepare
 from miit_graph.settings import Settings
 from miit_graph.versions.history import UnknownVersion
@@ -41,21 +41,32 @@ def main(path: str) -> int:
     configure(settings, "engine", threaded=False)  # a fork copies one thread only
     readings = threading.Thread(target=prepare)  # takes as long as loading a small graph, so both at once
     readings.start()
+    selection = Selection.from_settings(settings)
+    opened: Dataset | DatasetOnDisk
     try:
-        opened = open_dataset(Selection.from_settings(settings), settings)
+        storage = choose_storage(selection, settings)
+        if storage.on_disk:
+            readings.join()  # the store is made by a fork
+            tell("store", f"the graph is served from a store {storage.why}", store="disk")
+            opened = open_on_disk(selection, settings)
+        else:
+            opened = open_dataset(selection, settings)
     except (BuildError, JournalError, UnknownVersion) as error:
         print(json.dumps({"error": str(error)}), flush=True)
         return 1
     readings.join()  # no worker is forked while another thread runs
     allocator.give_back_unused()
     prefixes = opened.about.get("prefixes", STANDARD_PREFIXES)
-    service = Service(Source(opened.store, prefixes), opened.version, opened.about, settings.stall_seconds)
+    on_disk = isinstance(opened, DatasetOnDisk)
+    source = Source(opened.path if isinstance(opened, DatasetOnDisk) else opened.store, prefixes)
+    about = {**opened.about, "store": "disk" if on_disk else "memory"}
+    service = Service(source, opened.version, about, settings.stall_seconds)
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET | socket.SOCK_CLOEXEC)
     Path(path).unlink(missing_ok=True)  # left by the engine process before this one
     listener.bind(path)
     listener.listen(_BACKLOG)
     listener.setblocking(False)
-    told = {"version": opened.version, "quads": len(opened.store)}
+    told = {"version": opened.version, "quads": opened.quads, "store": about["store"]}
     print(json.dumps(told), flush=True)
     os.set_blocking(sys.stdout.fileno(), False)  # whoever started us may be busy; nothing here waits for that
     retire_seconds = settings.max_timeout + settings.stall_seconds

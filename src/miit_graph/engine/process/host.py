@@ -196,9 +196,11 @@ class EngineHost:
             says.start()
             tell(
                 "engine-ready",
-                f"the engine process is ready: version {told['version']}, {told['quads']:,} quads",
+                f"the engine process is ready: version {told['version']}, {told['quads']:,} quads"
+                f" {'on disk' if told['store'] == 'disk' else 'in memory'}",
                 version=told["version"],
                 quads=told["quads"],
+                store=told["store"],
                 seconds=round(time.monotonic() - began, 2),
                 engine=process.pid,
             )

@@ -76,6 +76,7 @@ def work(connection: socket.socket, slot: Slot, service: Service, parent: int) -
         confinement.be_the_first_to_go()
         confinement.no_core_file()
         os.nice(_NICENESS)
+        service.source.open()
         worker = _Worker(connection, slot, service)
         confinement.no_new_files()
         worker.serve()

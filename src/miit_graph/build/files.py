@@ -112,17 +112,9 @@ def load_files(paths: Iterable[Path], *, union: bool = False) -> LoadedFiles:
     return LoadedFiles(store, digest.hexdigest()[:16], tuple(files))
 
 
-def read_into(store: ox.Store, path: Path, digest: hashlib._Hash, *, merged: bool = False) -> None:
-    """Read a file into a store and the hash of its bytes into ``digest``; ``merged``: all into the default graph.
-
-    Raises SourceError.
-    """
+def read_into(store: ox.Store, path: Path, digest: hashlib._Hash) -> None:
+    """Read a file into a store, and the hash of its bytes into ``digest``. Raises SourceError."""
     with _faults(path), _open(path) as stream:
-        base = path.resolve().as_uri()
-        if merged:
-            quads = ox.parse(stream, format=format_of(path), base_iri=base)
-            store.bulk_extend(ox.Quad(q.subject, q.predicate, q.object) for q in quads)
-        else:
-            store.bulk_load(stream, format=format_of(path), base_iri=base)
+        store.bulk_load(stream, format=format_of(path), base_iri=path.resolve().as_uri())
     with path.open("rb") as stream:
         digest.update(hashlib.file_digest(stream, "sha256").digest())

@@ -81,8 +81,8 @@ def store_of_files(paths: Iterable[Path], folder: Path, *, union: bool = False) 
         digest = hashlib.sha256(b"union" if union else b"own")
         for file in files:
             read_into(store, file, digest)
-            if union:
-                read_into(store, file, hashlib.sha256(), merged=True)
+        if union:
+            store.bulk_extend(ox.Quad(q.subject, q.predicate, q.object) for q in store)
         return digest.hexdigest()[:16]
 
     return _found_or_made(folder / _short(repr([name for name, *_ in told]), union), _short(repr(told)), fill)

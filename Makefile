@@ -1,5 +1,7 @@
 # make serve   set up and serve the graph at http://127.0.0.1:8000/ (HOST and PORT override)
 # make test    set up and run every test
+# make audit   look up known weaknesses of everything that is installed
+# make fuzz    look for inputs that break promises, MINUTES=10 for each of three targets
 # make wheel   put everything into dist/*.whl and dist/*.tar.gz
 # make docs    set up and build the documentation site in build/docs/
 
@@ -13,7 +15,7 @@ JS_READY := tests/node_modules/.ready
 FRONT_SOURCES := $(wildcard frontend/*.json frontend/build.* frontend/src/* frontend/src/*/*)
 
 .DEFAULT_GOAL := help
-.PHONY: wheel help serve build validate docs test lint front screenshots format clean
+.PHONY: wheel help serve build validate docs test audit fuzz lint front screenshots format clean
 
 help:
 	@sed -n 's/^# make/  make/p' Makefile
@@ -61,6 +63,14 @@ docs: $(DEV_READY)
 test: $(DEV_READY) $(FRONT_READY) $(JS_READY) lint
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile -m 'not alone'
 	$(BIN)/python -m pytest -m alone
+
+audit: $(DEV_READY)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[audit]'
+	@$(BIN)/python -m tools.audit --seconds $(or $(SECONDS),60)
+
+fuzz: $(DEV_READY)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[fuzz]'
+	$(BIN)/python -m tests.fuzz --minutes $(or $(MINUTES),10)
 
 # Pictures of every page, wide and narrow, light and dark, in both languages, in build/screenshots/.
 screenshots: $(DEV_READY) $(FRONT_READY)

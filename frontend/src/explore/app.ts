@@ -26,6 +26,7 @@ export class App {
   private readonly canvas = byId("canvas");
   private position = 0; // in the history of this page, and the last place in it
   private last = 0;
+  private turning = ""; // the thing whose ties are gone through
   private work: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly settings: Settings) {
@@ -33,9 +34,7 @@ export class App {
     this.api = new Api(settings);
     this.codec = new Codec(settings.prefixes);
     this.state = initial(settings.root);
-    byId("static").hidden = true;
     byId("explorer").hidden = false;
-    document.body.classList.add("live");
     this.view = new View(this.canvas, {
       select: (id) => this.select(id),
       expand: (id) => void this.toggle(id),
@@ -271,7 +270,10 @@ export class App {
 
   private nextTie(): void {
     const selected = this.state.selected;
-    const all = this.view.tiesOf(this.endOf(selected));
+    const tie = this.api.ties.get(selected);
+    // From tie to tie it stays with the thing that it began at, whichever end of them that is.
+    if (!tie || ![tie.source, tie.target].includes(this.turning)) this.turning = this.endOf(selected);
+    const all = this.view.tiesOf(this.turning);
     const next = all[(all.indexOf(selected) + 1) % all.length];
     if (next) this.select(next, true);
   }

@@ -28,8 +28,8 @@ MOST_COMPARED = 15_000
 MOST_LISTED = 10_000
 """Things of a kind that are listed."""
 _REMEMBERED = 8
-_DEGREE = 0.15
-_EXACT = 0.2
+_DEGREE = 0.4
+_EXACT = 0.5
 _BEST = 1.0 + _DEGREE + _EXACT
 _ACROSS = 0.55
 _LONG_WORD = 7

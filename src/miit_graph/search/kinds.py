@@ -14,11 +14,11 @@ _TERMS = (
 )
 _WORTH: dict[str, float] = {
     **dict.fromkeys(_TERMS, 0.66),
-    SKOS.Concept: 0.86,
-    SKOS.ConceptScheme: 0.8,
+    SKOS.Concept: 0.8,
+    SKOS.ConceptScheme: 0.75,
     SKOS.Collection: 0.95,
     TIME.TemporalEntity: 0.7,
-    M.SourceDocument: 0.9,
+    M.SourceDocument: 0.7,
     M.Fact: 0.5,
     M.NameUse: 0.3,
     M.Derivation: 0.3,

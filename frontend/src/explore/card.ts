@@ -28,7 +28,7 @@ function evidence(item: Evidence, texts: Texts): Row[] {
   if (item.cited_lines?.length) rows.push([texts.get("source"), item.cited_lines]);
   if (item.quotes?.length) rows.push([texts.get("quote"), item.quotes.map((quote) => h("q", {}, quote))]);
   if (item.rank) rows.push([texts.get("rank"), [texts.has(`rank_${item.rank}`) ? texts.get(`rank_${item.rank}`) : item.rank]]);
-  if (item.status) rows.push([texts.get("status"), [item.status]]);
+  if (item.status) rows.push([texts.get("status"), [item.status_label ?? item.status]]);
   return rows;
 }
 

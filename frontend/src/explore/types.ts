@@ -15,6 +15,7 @@ export interface Dated {
 export interface Evidence {
   rank?: string;
   status?: string;
+  status_label?: string; // in the language of the page
   cited_lines?: string[];
   quotes?: string[];
 }

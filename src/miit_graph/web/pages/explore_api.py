@@ -18,6 +18,7 @@ from miit_graph.export.graph.options import Category
 from miit_graph.export.network import MOST_NODES, Network, UnknownThing, find_path
 from miit_graph.export.network.network import read_groups
 from miit_graph.publish.sparql_text import is_iri
+from miit_graph.vocabulary import M
 from miit_graph.web.about import pick
 from miit_graph.web.language import page_language
 from miit_graph.web.linked_data.answers import asker, published, tag, unchanged, validated
@@ -126,16 +127,38 @@ def named(things: Iterable[str]) -> list[dict[str, Any]]:
 
 
 def elements(graph: PropertyGraph) -> dict[str, Any]:
-    """A graph as Cytoscape.js reads it; with the page of each thing and fact, and of the conflicts about an edge."""
+    """A graph as Cytoscape.js reads it; with the page of each thing and fact, and of the conflicts about an edge.
+
+    A status is named in the language of the page besides, as ``status_label``.
+    """
     facts = {str(fact) for edge in graph.edges if (fact := edge.values.get("fact"))}
     conflicts = network().slices.conflicts(facts)
+    statuses = _statuses(graph)
     return {
-        "nodes": [{"data": {**cytoscape_node(node), "page": link_to(node.id)}} for node in graph.nodes],
+        "nodes": [
+            {"data": {**cytoscape_node(node), "page": link_to(node.id), **statuses.get(node.id, {})}}
+            for node in graph.nodes
+        ],
         "edges": [
-            {"data": {**cytoscape_edge(edge), **_links(str(edge.values.get("fact") or ""), conflicts)}}
+            {"data": {**cytoscape_edge(edge), **_links(fact, conflicts), **statuses.get(fact, {})}}
             for edge in graph.edges
+            for fact in (str(edge.values.get("fact") or ""),)
         ],
     }
+
+
+def _statuses(graph: PropertyGraph) -> dict[str, dict[str, str]]:
+    """What the statuses of things and facts are called; nothing in English, as graph files name them so already."""
+    if page_language() == "en":
+        return {}
+    ranked = {node.id for node in graph.nodes if node.values.get("status")}
+    ranked |= {str(edge.values["fact"]) for edge in graph.edges if edge.values.get("status")}
+    if not ranked:
+        return {}
+    source = network().slices.of(ranked)
+    naming = Naming(source, page_language(), network().census)
+    codes = {thing: source.objects(thing, M.status) for thing in ranked}
+    return {thing: {"status_label": naming.label(found[0])} for thing, found in codes.items() if found}
 
 
 def _links(fact: str, conflicts: dict[str, list[str]]) -> dict[str, Any]:

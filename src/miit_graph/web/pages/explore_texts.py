@@ -51,7 +51,7 @@ TEXTS: Texts = {
         "en": "Network. Arrow keys move between neighbours, Enter expands, ? lists all keys.",
         "zh": "关系网络。方向键在相邻事物间移动，回车键展开，按 ? 查看全部快捷键。",
     },
-    "day": {"en": "As of", "zh": "截至日期"},
+    "day": {"en": "As of", "zh": "日期"},
     "day_any": {"en": "All times", "zh": "不限时间"},
     "day_slider": {"en": "Date, by month", "zh": "日期（按月）"},
     "panel": {"en": "Details and filters", "zh": "详情与筛选"},

@@ -4,4 +4,9 @@ import { App } from "./explore/app";
 import type { Settings } from "./explore/types";
 
 const data = document.getElementById("explore-data")?.textContent;
-if (data) new App(JSON.parse(data) as Settings);
+try {
+  if (data) new App(JSON.parse(data) as Settings);
+} catch (error) {
+  document.body.classList.remove("scripted"); // shows the table instead
+  throw error;
+}

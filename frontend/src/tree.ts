@@ -3,7 +3,6 @@
 for (const tools of document.querySelectorAll<HTMLElement>("[data-tree]")) {
   const tree = document.getElementById(tools.dataset["tree"] ?? "");
   if (!tree) continue;
-  tools.hidden = false;
   tools.addEventListener("click", (event) => {
     const button = (event.target as Element).closest<HTMLButtonElement>("button[data-open]");
     if (!button) return;

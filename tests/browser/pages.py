@@ -52,7 +52,6 @@ PAGES = {
 
 def settled(page: Page) -> None:
     """Wait until what the page draws by itself is there."""
-    page.wait_for_load_state("networkidle")
-    if page.locator("#explorer").count():
-        expect(page.locator("#explorer[data-ready]")).to_be_visible()
+    if page.locator("#explorer, #workbench").count():
+        expect(page.locator("#explorer[data-ready], #workbench .CodeMirror")).to_be_visible()
     page.evaluate("document.fonts.ready.then(() => null)")

@@ -140,7 +140,7 @@ class Known:
             local = iri.removeprefix(space)
             if local != iri and local and "/" not in local and "#" not in local:
                 return f"{prefix}:{local}"
-        return iri.removeprefix(self.base) if self.base else iri
+        return (iri.removeprefix(self.base) if self.base else iri) or iri
 
     def moment(self, iri: str) -> str:
         """A time in words: by its own name if it has one beyond its date, else by its date; empty for what is none."""

@@ -32,6 +32,7 @@ from miit_graph.in_flight import Departure
 from miit_graph.logs import configure, tell
 from miit_graph.reload import Reloader, announced
 from miit_graph.replica.follower import Follower
+from miit_graph.respawn import Respawned
 from miit_graph.settings import Settings
 from miit_graph.writing.host import WriterHost, WriterStartError
 
@@ -249,6 +250,7 @@ def _serve_web(
     )
     server.departure = departure
     server.drain_seconds, server.stop_seconds = settings.drain_seconds, settings.stop_seconds
+    server.respawned_wrks = Respawned()
     if reload is not None:
         server.signal_handler_reload = reload  # type: ignore[method-assign]
     server.serve()

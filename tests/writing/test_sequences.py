@@ -110,7 +110,7 @@ class Sequence(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
         Sequence.runs += 1
-        if Sequence.runs % 100 == 0:
+        if Sequence.runs % 50 == 0:
             print(f"sequence {Sequence.runs}:", dict(Sequence.seen), flush=True)
         self.run = Sequence.runs
         self.back_to_the_beginning()
@@ -273,14 +273,14 @@ def _quad(quad):
     return tuple(map(str, quad)) if graph in (*AUTHORED, model.ADDED) else None
 
 
-def tried(machine, client, sequences):
+def tried(machine, client, sequences, steps=STEPS):
     machine.client = client
     many = sequences > 50
     run_state_machine_as_test(
         machine,
         settings=settings(
             max_examples=sequences,
-            stateful_step_count=STEPS,
+            stateful_step_count=steps,
             deadline=None,
             derandomize=not many,
             database=None,

@@ -29,7 +29,8 @@ from miit_graph.search.storage import LAYOUT, StorageError
 from miit_graph.settings import Settings
 
 _log = logging.getLogger(__name__)
-_NICENESS = 5
+_NICENESS = 10
+"""Below the workers, which others wait for."""
 
 
 class NotReady(Exception):

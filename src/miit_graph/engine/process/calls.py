@@ -139,6 +139,7 @@ class Call:
                 raise self._death(content)
             except _Lost:
                 self._connection.close()
+                self._until = min(self._deadline, time.monotonic() + self._pool.connect_seconds)
                 self._connection = self._send()
             except BaseException:
                 self.close()

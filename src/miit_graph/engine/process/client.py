@@ -26,6 +26,7 @@ from miit_graph.vocabulary import STANDARD_PREFIXES
 
 _LOOK_SECONDS = 0.2
 """How often to look whether the client is still there while its query runs."""
+_HELLO_SECONDS = 10.0
 _EXPRESS_SECONDS = 0.75
 _EXAMINE_HERE = 2 * 1024
 """Longer texts (characters) are examined by a worker: with a limit of 16 KiB a crowd of them held up all others."""
@@ -253,6 +254,8 @@ class ProcessEngine:
             connection.settimeout(max(0.1, until - time.monotonic()))
             try:
                 connection.connect(self._path)
+                # It is there: on a busy machine it may take longer to have a worker than to be started again.
+                connection.settimeout(max(_HELLO_SECONDS, until - time.monotonic()))
                 letter, content = packets.receive(connection)
                 if letter == packets.HELLO:
                     connection.version = json.loads(content)["version"]

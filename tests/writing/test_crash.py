@@ -7,6 +7,7 @@ import contextlib
 import http.client
 import os
 import re
+import resource
 import select
 import signal
 import subprocess
@@ -25,8 +26,12 @@ from hypothesis.stateful import precondition, rule
 from miit_graph.build.snapshot import Snapshot
 from miit_graph.engine.process import AVAILABLE
 from miit_graph.versions.history import JOURNAL
+from miit_graph.versions.journal import Journal
 from miit_graph.versions.writer import Told, Writer
+from miit_graph.writing.attempt import TryLimits
+from miit_graph.writing.client import Request
 from miit_graph.writing.operations import UPDATE, Operation
+from miit_graph.writing.server import WriterServer
 from tests.test_serve import Running, wait_until, wait_until_ready
 from tests.writing.conftest import TOKENS, Writing
 from tests.writing.small import BASE, ID, SCALES, built, setting
@@ -188,58 +193,72 @@ class WithKills(Sequence):
             self.snapshot = told["hash"]
 
 
+@contextlib.contextmanager
+def room(size):
+    """Files may have ``size`` bytes meanwhile, which stands for a disk without room: it ends a write in the middle."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))  # Python ignores the signal that comes with it
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
 def test_a_full_disk_refuses_and_loses_nothing(tmp_path):
-    """The limit on the size of a file stands for a disk without room: both end a write in the middle."""
     project, snapshots = built(tmp_path)
     size = (snapshots / "current" / "dataset.nq").stat().st_size
-    script = tmp_path / "full.py"
-    script.write_text(
-        f"""
-import resource, signal, sys
-from pathlib import Path
-from miit_graph.build.sources import Project
-from miit_graph.versions.writer import Told, Writer
-from miit_graph.writing.attempt import TryLimits
-from miit_graph.writing.client import Request
-from miit_graph.writing.operations import Operation, UPDATE
-from miit_graph.writing.server import WriterServer
-signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-with Writer.open(Project.open(Path({str(project.root)!r})), Path({str(snapshots)!r})) as writer:
-    server = WriterServer(writer, None, -1, TryLimits(60, 1 << 32), lambda _: True)
-    def told(text):
-        return server.answer(Request(Operation(UPDATE, text), "ann").as_dict(), lambda: False)["outcome"]
-    resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), resource.RLIM_INFINITY))
-    first = told({setting(1, 5)!r})
-    resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-    print(first, told({setting(2, 6)!r}), writer.latest.number)
-""",
-        encoding="utf-8",
-    )
-    # Room for nothing; for a part of the snapshot; for the snapshot but not for the record in the journal.
     journal = snapshots / JOURNAL
-    for room in (0, size // 2):
-        done = subprocess.run([sys.executable, script, str(room)], capture_output=True, text=True, check=False)
-        outcome, after, _ = done.stdout.split()
-        assert (outcome, after) in {("disk-full", "accepted"), ("disk-full", "unchanged")}, done.stderr
+    with Writer.open(project, snapshots) as writer:
+        server = WriterServer(writer, None, -1, TryLimits(60, 1 << 32), lambda _: True)
+
+        def told(text, message=""):
+            request = Request(Operation(UPDATE, text), "ann", message).as_dict()
+            return server.answer(request, lambda: False)["outcome"]
+
+        # Room for nothing; for a part of the snapshot.
+        for most in (0, size // 2):
+            with room(most):
+                assert told(setting(1, 5)) == "disk-full"
+        assert told(setting(2, 6), "long " * 40_000) == "accepted"
+        # For the snapshot, and for a part of the record in the journal, which is the largest file now.
+        length = journal.stat().st_size
+        assert length > 2 * size
+        for more in (0, 1, 300):
+            with room(length + more):
+                assert told(setting(1, 5)) == "disk-full"
+            assert journal.stat().st_size == length
+            assert Snapshot.open(snapshots).version == writer.latest.snapshot
+        assert told(setting(3, 7)) == "accepted"
+    assert len(Journal(journal).versions) == 3
     with Writer.open(project, snapshots) as writer:
         store = writer.snapshot(writer.latest.number).load()
-        assert (weight(store, 1), weight(store, 2)) == (0, 6)
-    assert journal.exists()
+        assert [weight(store, scale) for scale in range(4)] == [0, 0, 6, 7]
+    assert not list(snapshots.glob(".new-*"))
 
 
-@pytest.mark.parametrize("lost", ["merged.nt", "dataset.nq", "manifest.json"])
-def test_files_that_a_power_cut_has_emptied(tmp_path, lost):
+def damaged(content, how):
+    """What a power cut may leave of a file that was not synced."""
+    half = len(content) // 2
+    return {"nothing": b"", "half": content[:half], "zeros": content[:half] + bytes(len(content) - half)}[how]
+
+
+def test_files_that_a_power_cut_has_damaged(tmp_path):
     project, snapshots = built(tmp_path)
+    journal = snapshots / JOURNAL
     with Writer.open(project, snapshots) as writer:
         for value in (3, 4):
             proposal = writer.propose(Operation(UPDATE, setting(1, value)).change({}))
             version = writer.accept(proposal, Told("ann"))
         folder = writer.snapshot(version.number).path
-    with Path(snapshots / JOURNAL).open("ab") as journal:
-        journal.write(b'H version "4" .\nTX .\nA <http://e')
-    (folder / lost).write_bytes(b"")
-    with Writer.open(project, snapshots) as writer:
-        assert writer.latest == version
-        store = Snapshot.open(snapshots).load()
-        assert weight(store, 1) == 4 and store.query(f"ASK {{ <{ID}scale-1> <{BASE}ont#weighs> 4 }}")
-        assert Snapshot.open(snapshots).version == version.snapshot
+    records = journal.read_bytes()
+    for name in ("merged.nt", "dataset.nq", "manifest.json"):
+        for how in ("nothing", "half", "zeros"):
+            file = folder / name
+            file.write_bytes(damaged(file.read_bytes(), how))
+            journal.write_bytes(records + damaged(b'H version "4" .\nTX .\nA <http://e', how))
+            with Writer.open(project, snapshots) as writer:
+                assert writer.latest == version, (name, how)
+                store = Snapshot.open(snapshots).load()
+                assert weight(store, 1) == 4 and store.query(f"ASK {{ <{ID}scale-1> <{BASE}ont#weighs> 4 }}")
+                assert Snapshot.open(snapshots).version == version.snapshot
+            assert journal.read_bytes() == records

@@ -2,6 +2,8 @@
 
 # ruff: noqa: E501 (a table of requests reads best with one on a line)
 
+import base64
+import json
 import socket
 from urllib.parse import quote, urlencode
 
@@ -21,7 +23,7 @@ HASH = ANN_LINE.rpartition(":")[2]
 
 WAYS = [
     # methods and content types
-    *[(m, "/sparql", TEXT, {"Content-Type": UPDATE}) for m in ("POST", "PUT", "PATCH", "DELETE", "post", "Post", "UPDATE", "LOCK", "PROPPATCH")],
+    *[(m, "/sparql", TEXT, {"Content-Type": UPDATE}) for m in ("POST", "PUT", "PATCH", "DELETE", "post", "Post", "UPDATE", "LOCK", "PROPPATCH", "MKCOL", "COPY", "MOVE", "LINK", "TRACE", "QUERY", "POST2")],
     *[("POST", "/sparql", TEXT, {"Content-Type": kind}) for kind in (
         "Application/SPARQL-Update", UPDATE + ";charset=utf-8", UPDATE + " ; x=y", "application/sparql-update,text/plain",
         "application/sparql-query", "text/plain", "", "application/x-sparql-update", "multipart/form-data; boundary=x")],
@@ -39,6 +41,15 @@ WAYS = [
     ("POST", "/sparql", IN_FORM + "&access_token=" + HASH, {"Content-Type": FORM}),
     ("POST", "/sparql", f'--x\r\nContent-Disposition: form-data; name="update"\r\n\r\n{TEXT}\r\n--x--\r\n', {"Content-Type": "multipart/form-data; boundary=x"}),
     ("POST", "/sparql", "{}", {"Content-Type": "application/json"}),
+    ("POST", "/sparql", json.dumps({"update": TEXT}), {"Content-Type": "application/json"}),
+    ("POST", "/sparql", IN_FORM.replace("&", ";") + ";x=y", {"Content-Type": FORM}),
+    ("POST", "/sparql", "update[]=" + Q, {"Content-Type": FORM}),
+    ("POST", "/sparql", " update=" + Q, {"Content-Type": FORM}),
+    ("POST", "/sparql", "update%00=" + Q, {"Content-Type": FORM}),
+    ("POST", "/sparql", IN_FORM, {"Content-Type": FORM + "; charset=utf-7"}),
+    ("POST", "/sparql", IN_FORM + "&dry-run=false&message=x", {"Content-Type": FORM}),
+    ("POST", "/sparql", IN_FORM + "&token=" + ANN, {"Content-Type": FORM}),
+    ("POST", "/sparql", IN_FORM + "&Authorization=Bearer+" + ANN, {"Content-Type": FORM}),
     # addresses
     ("GET", "/sparql?update=" + Q, None, {}),
     ("HEAD", "/sparql?update=" + Q, None, {}),
@@ -48,13 +59,28 @@ WAYS = [
     ("POST", "/sparql?query=ASK%7B%7D", TEXT, {"Content-Type": UPDATE}),
     ("POST", "/sparql?token=" + HASH, TEXT, {"Content-Type": UPDATE}),
     ("POST", "/sparql?access_token=" + ANN, TEXT, {"Content-Type": UPDATE}),
-    *[("POST", path, TEXT, {"Content-Type": UPDATE}) for path in ("/sparql/", "//sparql", "/SPARQL", "/sparql/update", "/update", "/%73parql", "/sparql;x", "/./sparql", "/sparql%00")],
+    *[("POST", path, TEXT, {"Content-Type": UPDATE}) for path in ("/sparql/", "//sparql", "/SPARQL", "/sparql/update", "/update", "/%73parql", "/sparql;x", "/./sparql", "/sparql%00", "/x/../sparql", "/%2e/sparql", "/..%2fsparql", "/sparql%2f", "/sparql%20", "/sparql/.", "/sparql?", "/sparql#x", "/sparql\\", "/sparql%0d%0aAuthorization:%20Bearer%20" + ANN, "http://x/sparql", "*")],
+    # addresses that carry the token in another way
+    *[("POST", "/sparql?" + urlencode({name: value}), TEXT, {"Content-Type": UPDATE}) for name, value in (
+        ("authorization", "Bearer " + ANN), ("Authorization", "Bearer " + ANN), ("bearer", ANN), ("api_key", ANN), ("key", HASH), ("dry-run", "false"),
+        ("update", TEXT), ("_method", "PUT"), ("author", "ann"), ("version", "1"), ("using-graph-uri", DATA + "scales"))],
+    *[("GET", "/sparql?" + urlencode(pairs), None, {}) for pairs in (
+        [("query", "ASK {}"), ("update", TEXT)], [("query", "ASK {} ; " + TEXT)], [("query", "ASK {}"), ("query", TEXT)])],
+    ("OPTIONS", "/sparql?update=" + Q, None, {}),
+    # headers that claim more than they may
+    *[("POST", "/sparql", TEXT, {"Content-Type": UPDATE, name: value}) for name, value in (
+        ("X-Original-URL", "/sparql?token=" + ANN), ("X-Rewrite-URL", "/graph-store"), ("X-Token", ANN), ("X-Api-Key", ANN), ("Api-Key", HASH),
+        ("X-Auth-Token", ANN), ("Authentication", "Bearer " + ANN), ("X-Forwarded-Authorization", "Bearer " + ANN), ("Authorization_", "Bearer " + ANN),
+        ("HTTP_AUTHORIZATION", "Bearer " + ANN), ("WWW-Authenticate", "Bearer " + ANN), ("X-Remote-User", "ann"), ("X-Real-IP", "127.0.0.1"),
+        ("Forwarded", "for=127.0.0.1"), ("Origin", "http://127.0.0.1"), ("Host", "localhost"), ("Connection", "Authorization"), ("Expect", "100-continue"),
+        ("Upgrade", "h2c"), ("Sec-Fetch-Site", "same-origin"), ("From", "ann"), ("Idempotency-Key", ANN), ("If-None-Match", "*"))],
     *[("GET", "/sparql?update=" + Q, None, {name: "POST"}) for name in OVERRIDES],
     ("POST", "/sparql", "_method=PUT&" + IN_FORM, {"Content-Type": FORM}),
     # tokens that aren't
     *[("POST", "/sparql", TEXT, {"Content-Type": UPDATE, "Authorization": value}) for value in (
         "Bearer", "Bearer ", "Bearer x", "Bearer " + HASH, "Bearer ann", "Bearer " + ANN[:-1], "Bearer " + ANN + "x", f"Bearer {ANN} {ANN}",
-        "Basic " + ANN, "Token " + ANN, ANN, "bearer:" + ANN, f"Bearer x, Bearer {ANN}", "Bearer \x80", "Bearer " + ANN.swapcase())],
+        "Basic " + base64.b64encode(f"ann:{ANN}".encode()).decode(), "Basic " + ANN, "Digest username=ann", "Bearer\t" + ANN + "\t", "Bearer=" + ANN, "Bearer: " + ANN,
+        "Bearer sha256:" + HASH, "Bearer " + ANN_LINE, 'Bearer "' + ANN + '"', "Bearer " + quote(ANN[:-1] + "%" + ANN[-1]), "Bearer " + ANN.upper(), "Bearer null", "Token " + ANN, ANN, "bearer:" + ANN, f"Bearer x, Bearer {ANN}", "Bearer \x80", "Bearer " + ANN.swapcase())],
     ("POST", "/sparql", TEXT, {"Content-Type": UPDATE, "Cookie": f"token={ANN}; Authorization=Bearer {ANN}"}),
     ("POST", "/sparql", TEXT, {"Content-Type": UPDATE, "Proxy-Authorization": "Bearer " + ANN}),
     ("POST", "/sparql", TEXT, {"Content-Type": UPDATE, "X-Authorization": "Bearer " + ANN}),
@@ -64,6 +90,12 @@ WAYS = [
     *[(m, "/graph-store?default", TURTLE, {"Content-Type": "text/turtle"}) for m in ("PUT", "POST", "DELETE")],
     *[(m, "/graph/data/evil", TURTLE, {"Content-Type": "text/turtle"}) for m in ("PUT", "POST", "DELETE", "PATCH")],
     ("PUT", "/graph/data/scales", TURTLE, {"Content-Type": "text/turtle", "If-Match": "*"}),
+    *[(m, path, TURTLE, {"Content-Type": "text/turtle"}) for m in ("PUT", "POST", "DELETE") for path in (
+        "/graph/data/../data/evil", "/graph//data/evil", "/graph/data%2fevil", "/graph/%64ata/evil", "/graph/data/evil/", "/graph/codes/evil", "//graph-store?default",
+        "/graph-store/?default", "/graph-store?graph=" + quote(DATA + "evil", safe="") + "&default", "/GRAPH-STORE?default", "/graph-store%3Fdefault")],
+    *[("POST", path, IN_FORM, {"Content-Type": FORM}) for path in (
+        "/versions", "/versions/1", "/changes", "/query", "/search", "/explore", "/blame", "/health/ready", "/metrics", "/", "/doc/scale-0", "/id/scale-0", "/mcp", "/dump/scales.ttl")],
+    *[(m, "/versions/1", None, {}) for m in ("DELETE", "PUT", "PATCH")],
     ("PUT", "/id/evil", TURTLE, {"Content-Type": "text/turtle"}),
     ("DELETE", "/doc/scale-0", None, {}),
     ("GET", GRAPH, None, {"X-HTTP-Method-Override": "DELETE"}),
@@ -82,12 +114,37 @@ RAW = [
     f"Content-Length: {len(TEXT)}{CRLF}{CRLF}{TEXT}",
     f"POST /sparql HTTP/1.1{CRLF}Host: x{CRLF}Authorization: Bearer x{CRLF}Authorization: Bearer {ANN}{CRLF}Content-Type: {UPDATE}{CRLF}"
     f"Content-Length: {len(TEXT)}{CRLF}{CRLF}{TEXT}",
+    # what one reader of HTTP takes for a body, and another for the next request
+    *[
+        f"POST /sparql HTTP/1.1{CRLF}Host: x{CRLF}{framing}{CRLF}{CRLF}0{CRLF}{CRLF}POST /sparql HTTP/1.1{CRLF}Host: x{CRLF}Content-Type: {UPDATE}{CRLF}Content-Length: {len(TEXT)}{CRLF}{CRLF}{TEXT}"
+        for framing in (
+            f"Content-Length: 5{CRLF}Transfer-Encoding: chunked",
+            f"Transfer-Encoding: chunked{CRLF}Transfer-Encoding: identity",
+            "Transfer-Encoding: xchunked",
+            "Transfer-Encoding : chunked",
+            f"Transfer-Encoding:{CRLF} chunked",
+            f"Content-Length: 0{CRLF}Content-Length: 5",
+            "Content-Length: +5",
+            "Content-Length: 0x5",
+            "Transfer-Encoding: chunked, identity",
+        )
+    ],
+    f"POST /sparql HTTP/1.1\nHost: x\nContent-Type: {UPDATE}\nContent-Length: {len(TEXT)}\n\n{TEXT}",
+    f"POST /sparql{CRLF}Content-Type: {UPDATE}{CRLF}{CRLF}{TEXT}",
+    f"POST  /sparql  HTTP/1.1{CRLF}Host: x{CRLF}Content-Type: {UPDATE}{CRLF}Content-Length: {len(TEXT)}{CRLF}{CRLF}{TEXT}",
+    f"POST http://x/sparql HTTP/1.1{CRLF}Host: y{CRLF}Content-Type: {UPDATE}{CRLF}Content-Length: {len(TEXT)}{CRLF}{CRLF}{TEXT}",
+    f"POST /sparql HTTP/1.1{CRLF}Host: x{CRLF}X: y{CRLF} Authorization: Bearer {ANN}{CRLF}Content-Type: {UPDATE}{CRLF}Content-Length: {len(TEXT)}{CRLF}{CRLF}{TEXT}",
+    f"POST /sparql HTTP/1.1{CRLF}Host: x{CRLF}Authorization : Bearer {ANN}{CRLF}Content-Type: {UPDATE}{CRLF}Content-Length: {len(TEXT)}{CRLF}{CRLF}{TEXT}",
+    f"POST /sparql HTTP/1.1{CRLF}Host: x{CRLF}Content-Type: {UPDATE}{CRLF}Transfer-Encoding: chunked{CRLF}Trailer: Authorization{CRLF}{CRLF}"
+    f"{len(TEXT):x}{CRLF}{TEXT}{CRLF}0{CRLF}Authorization: Bearer {ANN}{CRLF}{CRLF}",
+    f"PRI * HTTP/2.0{CRLF}{CRLF}SM{CRLF}{CRLF}{TEXT}",
     f"POST /sparql HTTP/1.0{CRLF}Content-Type: {UPDATE}{CRLF}Content-Length: {len(TEXT)}{CRLF}{CRLF}{TEXT}",
 ]
 
 
 def test_there_are_enough():
-    assert len(WAYS) + len(RAW) >= 60
+    different = {(method, target, body, tuple(headers.items())) for method, target, body, headers in WAYS}
+    assert len(different) == len(WAYS) and len(WAYS) + len(set(RAW)) >= 200
 
 
 def test_nothing_changes_by_any_of_them(writing):
@@ -96,7 +153,13 @@ def test_nothing_changes_by_any_of_them(writing):
     for method, target, body, headers in WAYS:
         headers = {name: value.encode("latin-1") for name, value in headers.items()}
         reply = writing.request(method, target, body, headers, token=None)
-        assert reply.status >= 400 or method in ("GET", "HEAD"), (method, target, headers, reply.status, reply.text)
+        assert reply.status >= 300 or method in ("GET", "HEAD", "OPTIONS"), (
+            method,
+            target,
+            headers,
+            reply.status,
+            reply.text,
+        )
         assert reply.status < 500, (method, target, headers, reply.status)
         if reply.status == 401:
             assert reply.headers["WWW-Authenticate"].startswith("Bearer ")

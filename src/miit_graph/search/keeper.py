@@ -21,6 +21,7 @@ from pathlib import Path
 
 from miit_graph.engine.api import Engine
 from miit_graph.engine.errors import QueryError
+from miit_graph.engine.process import confinement
 from miit_graph.engine.remote.engine import RemoteEngine
 from miit_graph.search.finder import Finder
 from miit_graph.search.index import Index
@@ -133,7 +134,13 @@ class Keeper:
         command = [sys.executable, "-m", "miit_graph.search.make", str(path)]
         if self._number:
             command += [str(self._number), self._engine.version]
-        done = subprocess.run(command, check=False, preexec_fn=lambda: os.nice(_NICENESS))
+        parent = os.getpid()
+
+        def give_way() -> None:
+            os.nice(_NICENESS)
+            confinement.die_with_parent(parent)  # nobody would read what it makes
+
+        done = subprocess.run(command, check=False, preexec_fn=give_way)
         if done.returncode:
             if done.returncode != os.EX_TEMPFAIL:
                 _log.error("the index of the search could not be made; the messages are above")

@@ -77,7 +77,8 @@ class Journal:
         self._file = None
         if writing:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = path.open("ab")
+            # No buffer: it would keep what could not be written, and put it before the next record.
+            self._file = path.open("ab", buffering=0)
             try:
                 fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
@@ -166,8 +167,9 @@ class Journal:
         content = "".join(f"{line}\n" for line in Patch(patch.added, patch.removed, header).lines()).encode()
         closing = f"# sha256 {hashlib.sha256(content).hexdigest()}\n".encode()
         try:
-            self._file.write(content + closing)
-            self._file.flush()
+            rest = memoryview(content + closing)
+            while rest:
+                rest = rest[self._file.write(rest) :]
             os.fsync(self._file.fileno())
         except OSError:
             self._forget_what_failed()

@@ -305,7 +305,7 @@ def parser() -> argparse.ArgumentParser:
     export.add_argument(
         "what",
         choices=("rdf", "graph", "picture", "docs", "source"),
-        help="rdf: the dataset; graph: for visualisation tools; picture: a chart or time line as SVG; "
+        help="rdf: the dataset; graph: for visualisation tools; picture: a chart or timeline as SVG; "
         "docs: pages about the ontology, codes and rules; source: accepted changes into the project's files",
     )
     export.add_argument(

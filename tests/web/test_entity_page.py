@@ -100,6 +100,19 @@ class TestTheMinistry:
         assert {"基本情况", "隶属于", "下属与关联单位", "职务与人员", "职能与目标", "争议"} <= set(page.sections)
         assert "国务院" in page.sections["隶属于"] and "办公厅" in page.sections["下属与关联单位"]
 
+    def test_it_is_rendered_once_in_each_language(self, counted):
+        client, engine = counted
+        first = get(client, "/doc/caict", BROWSER)
+        asked = engine.asked
+        again = get(client, "/doc/caict", BROWSER)
+        assert engine.asked == asked and again.body == first.body and "hit" in again.headers["Cache-Status"]
+        for header in ("ETag", "Link", "Content-Language", "Vary", "Dataset-Version"):
+            assert again.headers[header] == first.headers[header]
+        chinese = get(client, "/doc/caict", BROWSER, Accept_Language="zh")
+        assert chinese.headers["Content-Language"] == "zh" and chinese.headers["ETag"] != first.headers["ETag"]
+        kept = get(client, "/doc/caict?lang=zh", BROWSER), get(client, "/doc/caict?lang=zh", BROWSER)
+        assert kept[0].body == kept[1].body and all("lang=zh" in reply.headers["Set-Cookie"] for reply in kept)
+
     def test_every_receipt_names_its_line_and_leads_there(self, shipped, ministry):
         leading = [link for link in ministry.links if re.search(r"/sources/src-[ab](\?lang=\w+)?#L\d+$", link)]
         assert len(leading) > 150
@@ -111,7 +124,7 @@ class TestTheMinistry:
         client, engine = counted
         get(client, "/doc/miit", BROWSER)
         engine.asked = 0
-        reply = get(client, "/doc/miit", BROWSER)
+        reply = get(client, "/doc/miit?lang=en", BROWSER)  # another address, so it is not in the cache
         assert engine.asked <= 12
         assert len(gzip.compress(reply.body)) < 60_000
         engine.asked = 0

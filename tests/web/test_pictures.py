@@ -1,4 +1,4 @@
-"""The pages of the organisation chart and of the time line, and their pictures, as a browser gets them."""
+"""The pages of the organisation chart and of the timeline, and their pictures, as a browser gets them."""
 
 from __future__ import annotations
 

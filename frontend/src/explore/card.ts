@@ -47,9 +47,10 @@ function buttons(actions: Action[]): HTMLElement {
 export function thingCard(thing: Thing, day: string, actions: Action[], more: HTMLElement | null, texts: Texts): HTMLElement {
   const dot = h("i", { class: "dot", "aria-hidden": "true" });
   dot.style.background = thing.color;
-  const names = (["zh", "en"] as const).map((language) =>
+  const order = document.documentElement.lang.startsWith("zh") ? (["zh", "en"] as const) : (["en", "zh"] as const);
+  const names = order.map((language, place) =>
     thing[`label_${language}`]
-      ? h("p", { lang: language, class: "name" }, thing[`label_${language}`] ?? "")
+      ? h("p", { lang: language, class: place ? "other-name" : "name" }, thing[`label_${language}`] ?? "")
       : h("p", { class: "soft" }, texts.get(`no_name_${language}`)),
   );
   const own = thing.label_en || thing.label_zh ? names : [h("p", { class: "name" }, thing.label)];

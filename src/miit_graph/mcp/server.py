@@ -110,7 +110,7 @@ def make_server(graph: Graph) -> MCPServer:
         """How two things are connected: a shortest path, each step with its sources."""
         return answers.path(start, end, lang)
 
-    @tool(title="Time line")
+    @tool(title="Timeline")
     @_told
     def timeline(
         about: Annotated[str, Field(description="Only what concerns this thing; empty for everything.")] = "",

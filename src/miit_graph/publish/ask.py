@@ -38,8 +38,8 @@ class Asker:
     def triples(self, text: str) -> list[ox.Triple]:
         """The answer to CONSTRUCT or DESCRIBE, each triple once, in the order of N-Triples."""
         content = b"".join(self.stream(text, formats.N_TRIPLES))
-        found = {quad.triple for quad in ox.parse(content, format=ox.RdfFormat.N_TRIPLES)}
-        return sorted(found, key=str)
+        ordered = b"".join(sorted(set(content.splitlines(keepends=True))))
+        return list(dict.fromkeys(quad.triple for quad in ox.parse(ordered, format=ox.RdfFormat.N_TRIPLES)))
 
     def rows(self, text: str) -> list[Row]:
         """The answer to SELECT; a variable that is not bound is missing from its row."""

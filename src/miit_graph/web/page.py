@@ -26,6 +26,7 @@ _WAYS = (
     ("downloads.index", "nav_data"),
 )
 """The entries of the navigation: those whose page exists are shown."""
+HTML_TYPE = "text/html; charset=utf-8"
 _YEAR = 365 * 24 * 3600
 
 
@@ -58,7 +59,11 @@ def page(
         card=render(card or page_card(language)) if status < 400 else "",
         **values,
     )
-    response = Response(content, status, content_type="text/html; charset=utf-8")
+    return in_language(Response(content, status, content_type=HTML_TYPE), language)
+
+
+def in_language(response: Response, language: str) -> Response:
+    """Say in which language a page is and what decided that, and remember the language if it was asked for."""
     response.headers["Content-Language"] = language
     response.vary.update(("Accept", "Accept-Language", "Cookie"))
     if asked_language() and request.cookies.get(COOKIE) != language:

@@ -1,4 +1,4 @@
-"""The time line says what the data says: everything with a date, within its bounds, with its precision in words."""
+"""The timeline says what the data says: everything with a date, within its bounds, with its precision in words."""
 
 from __future__ import annotations
 

@@ -164,7 +164,7 @@ def _times(period: Period, state: State | None) -> dict[str, Value]:
 
 
 def _interval(period: Period) -> tuple[str | None, str | None]:
-    """First and last day for a time line; nothing if the data has them the wrong way round."""
+    """First and last day for a timeline; nothing if the data has them the wrong way round."""
     begin: Time | None = period.start or period.at
     start = begin.earliest if begin else None
     end = period.end.latest if period.end else None

@@ -1,4 +1,4 @@
-"""The graph as pictures: the organisation as a chart, and everything with a date on a time line, as SVG.
+"""The graph as pictures: the organisation as a chart, and everything with a date on a timeline, as SVG.
 
 `draw` does everything. Who draws often from one dataset reads it once with `Structure.read` or `Records.read`.
 """

@@ -56,7 +56,7 @@ LANES: Final[tuple[tuple[Lane, tuple[str, ...]], ...]] = (
     ("figures", (M.Statistic, SCHEMA.Observation)),
     ("other", ()),
 )
-"""Which class of thing belongs to which lane of the time line; the first that fits. ``other`` takes the rest."""
+"""Which class of thing belongs to which lane of the timeline; the first that fits. ``other`` takes the rest."""
 LANE_ORDER: Final[tuple[Lane, ...]] = (
     "organisations",
     "people",

@@ -1,4 +1,4 @@
-"""Draws a time line as SVG: what is certain is solid, what is only possible fades or stands between brackets."""
+"""Draws a timeline as SVG: what is certain is solid, what is only possible fades or stands between brackets."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _LEGEND: Final = ("certain", "possible", "point", "open", "undated", "claimed", 
 
 
 class TimelineDrawing:
-    """A time line in the making. `link` gives the address of a thing."""
+    """A timeline in the making. `link` gives the address of a thing."""
 
     def __init__(self, timeline: Timeline, options: Options, link: Callable[[str], str]) -> None:
         self._timeline, self._options, self._link = timeline, options, link
@@ -340,5 +340,5 @@ class TimelineDrawing:
 
 
 def draw_timeline(timeline: Timeline, options: Options, link: Callable[[str], str]) -> str:
-    """The time line as SVG; `link` gives the address of a thing, or nothing."""
+    """The timeline as SVG; `link` gives the address of a thing, or nothing."""
     return TimelineDrawing(timeline, options, link).svg()

@@ -1,4 +1,4 @@
-"""Where everything on a time line goes: a row for each entry, in lanes, beside or below its words."""
+"""Where everything on a timeline goes: a row for each entry, in lanes, beside or below its words."""
 
 from __future__ import annotations
 
@@ -114,6 +114,10 @@ def when_told(entry: Entry, names: Names, lang: Lang, *, exactly: bool = False) 
     if entry.at:
         return tell(entry.at, lang)
     start, end = (tell(time, lang) if time else "" for time in (entry.start, entry.end))
+    if exactly:
+        told = ((word("begins", lang, start),) if start else ()) + ((word("ends", lang, end),) if end else ())
+        if told:
+            return word("sep", lang).join(told)
     if start and end:
         return word("from_until", lang, start, end)
     if start or end:

@@ -1,4 +1,4 @@
-"""Which entries a time line shows, in lanes, and over which time."""
+"""Which entries a timeline shows, in lanes, and over which time."""
 
 from __future__ import annotations
 

@@ -53,8 +53,8 @@ WORDS: Final[dict[str, dict[Lang, str]]] = {
         "en": "There is nothing to draw: no tie between organisations can have held on this day.",
         "zh": "无可绘制：该日不可能存在任何机构间的关系。",
     },
-    "timeline": {"en": "Time line", "zh": "时间线"},
-    "timeline_of": {"en": "Time line: {}", "zh": "时间线：{}"},
+    "timeline": {"en": "Timeline", "zh": "时间线"},
+    "timeline_of": {"en": "Timeline: {}", "zh": "时间线：{}"},
     "timeline_desc": {
         "en": "{n} dated entries from {first} to {last} in lanes. Solid: certain; fading or between brackets: possible "
         "within the stated precision; arrow: no beginning or end stated.",
@@ -83,6 +83,8 @@ WORDS: Final[dict[str, dict[Lang, str]]] = {
     "dated_more": {"en": "{n} more are not drawn: choose a shorter time", "zh": "另有{n}条未绘出：请缩短时段"},
     "from": {"en": "from {}", "zh": "自{}"},
     "until": {"en": "until {}", "zh": "至{}"},
+    "begins": {"en": "begins {}", "zh": "始于{}"},
+    "ends": {"en": "ends {}", "zh": "止于{}"},
     "from_until": {"en": "{} – {}", "zh": "{}—{}"},
     "between": {"en": "between {} and {}", "zh": "{}至{}之间"},
     "by": {"en": "by {}", "zh": "截至{}"},

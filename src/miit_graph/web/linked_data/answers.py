@@ -6,9 +6,11 @@ import contextlib
 import hashlib
 import json
 from collections.abc import Iterable
+from typing import TypeVar
 
 from flask import Response, g, request
 from werkzeug.urls import iri_to_uri
+from werkzeug.wrappers import Response as AnyResponse
 
 from miit_graph.build.errors import SnapshotError
 from miit_graph.build.snapshot import Snapshot
@@ -19,6 +21,7 @@ from miit_graph.web.context import context
 from miit_graph.web.linked_data.names import MEMENTO
 from miit_graph.web.of_version import of_version, pinned
 
+Some = TypeVar("Some", bound=AnyResponse)
 CACHING = "public, no-cache"
 PLAIN = "text/plain; charset=utf-8"
 _KEY = "miit_graph.published"
@@ -84,7 +87,7 @@ def unchanged(etag: str, *, weak: bool = False) -> Response | None:
     return None
 
 
-def validated(response: Response, etag: str, *, weak: bool = False) -> Response:
+def validated(response: Some, etag: str, *, weak: bool = False) -> Some:
     """Add the validator and how long the answer may be kept without asking: not at all.
 
     A weak one is for answers that always say the same, but not always in the same bytes.

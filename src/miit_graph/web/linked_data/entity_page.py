@@ -160,8 +160,11 @@ class EntityPage:
         return graph.startswith((f"{self.known.base}graph/derived", f"{self.known.base}graph/inferred"))
 
     def _value(self, term: Term, depth: int) -> Value:
-        inside = [t for t in self.own if t.subject == term] if depth else []
-        return self.known.value(term, lambda _: tuple(shown for _, shown in self._properties(inside, depth=depth - 1)))
+        def inside(node: Term) -> tuple[Property, ...]:
+            below = [t for t in self.own if t.subject == node] if depth else []
+            return tuple(shown for _, shown in self._properties(below, depth=depth - 1))
+
+        return self.known.value(term, inside)
 
     @property
     def receipts(self) -> tuple[Receipt, ...]:

@@ -19,7 +19,7 @@ from miit_graph.engine.formats import Format
 from miit_graph.vocabulary import DCT, FOAF, RDF, SD, VOID
 from miit_graph.web.choice import choose
 from miit_graph.web.context import context
-from miit_graph.web.language import page_language
+from miit_graph.web.kept import keep, kept, page_tag
 from miit_graph.web.linked_data import descriptions
 from miit_graph.web.linked_data.answers import asker, link_header, published, tag, unchanged, validated
 from miit_graph.web.linked_data.as_of import asked_day, states_of
@@ -123,11 +123,13 @@ def _answer(iri: str, path: str, fixed: Format | str | None) -> AnyResponse:
     page = page_number()
     wanted = request.args.get("format")
     choice = fixed or choose(wanted, request.headers.get("Accept", ""), formats.GRAPHS, "a description")
-    language = page_language() if choice == HTML else ""
-    etag = tag(iri, path, page, choice if isinstance(choice, str) else choice.name, language, request.query_string)
+    etag = page_tag() if isinstance(choice, str) else tag(iri, path, page, choice.name, request.query_string)
     same = unchanged(etag)
     if same is not None:
         return same
+    known = kept(etag) if isinstance(choice, str) else None
+    if known is not None:
+        return _linked(known, iri, path, etag)
     moved = check(iri)
     if moved is not None:
         return moved
@@ -136,9 +138,8 @@ def _answer(iri: str, path: str, fixed: Format | str | None) -> AnyResponse:
     if isinstance(choice, str) and not graph:
         if page > 1 and not section:
             _no_page(iri, page)
-        response = entity_page(iri, path, section=section, number=page)
-        response.headers["Link"] = link_header(_links(Description(iri, 1, (0, 0, 0), []), path))
-        return validated(response, etag)
+        made = keep(etag, entity_page(iri, path, section=section, number=page))
+        return _linked(made, iri, path, etag)
     found = describe_graph(asker(), iri, page) if graph else descriptions.describe(asker(), iri, page)
     if found is None:
         _no_page(iri, page)
@@ -149,6 +150,12 @@ def _answer(iri: str, path: str, fixed: Format | str | None) -> AnyResponse:
     response = graph_page(found, path) if isinstance(choice, str) else _rdf(found, path, choice)
     response.headers["Link"] = link_header(_links(found, path))
     return validated(response, etag)
+
+
+def _linked(page: AnyResponse, iri: str, path: str, etag: str) -> AnyResponse:
+    """The page about a thing with its validator and its Link header."""
+    page.headers["Link"] = link_header(_links(Description(iri, 1, (0, 0, 0), []), path))
+    return validated(page, etag)
 
 
 def _no_page(iri: str, page: int) -> NoReturn:

@@ -67,6 +67,7 @@ class Known:
     prefixes: Mapping[str, str]
     about: dict[str, dict[str, list[Term]]] = field(default_factory=dict)
     _named: set[str] = field(default_factory=set)
+    _told: dict[str, Value] = field(default_factory=dict)
 
     @classmethod
     def here(cls) -> Self:
@@ -75,6 +76,7 @@ class Known:
 
     def add(self, triples: Iterable[ox.Triple]) -> None:
         """Remember triples with an IRI as subject; what is known already is not doubled."""
+        self._told.clear()
         for triple in triples:
             if isinstance(triple.subject, ox.NamedNode):
                 terms = self.about.setdefault(triple.subject.value, {}).setdefault(triple.predicate.value, [])
@@ -126,6 +128,12 @@ class Known:
 
     def named(self, iri: str) -> Value:
         """An IRI under its name in the page's language, else in English, Chinese, any; else shortened."""
+        told = self._told.get(iri)
+        if told is None:  # a page says the same few hundred names thousands of times
+            told = self._told[iri] = self._name(iri)
+        return told
+
+    def _name(self, iri: str) -> Value:
         if moment := self.moment(iri):
             return Value(moment, link_to(iri))
         names = self.names(iri)

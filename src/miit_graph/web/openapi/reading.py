@@ -134,7 +134,7 @@ def _pictures() -> dict[str, Any]:
         "/chart": get("The organisation as a tree", ["text/html"], *chart, LANG, **told),
         "/chart.svg": get("The organisation as a picture", ["image/svg+xml"], *chart, *drawn, **told),
         "/timeline": get("Everything with a date", ["text/html"], *time, LANG, **told),
-        "/timeline.svg": get("The time line as a picture", ["image/svg+xml"], *time, *drawn, **told),
+        "/timeline.svg": get("The timeline as a picture", ["image/svg+xml"], *time, *drawn, **told),
     }
 
 

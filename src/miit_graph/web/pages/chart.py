@@ -14,7 +14,8 @@ from miit_graph.export.picture.days import number_of
 from miit_graph.export.picture.structure import Tie
 from miit_graph.export.picture.terms import BOND_OF
 from miit_graph.export.picture.words import day_in_words, word
-from miit_graph.web.linked_data.answers import published, validated
+from miit_graph.web.kept import rendered
+from miit_graph.web.linked_data.answers import published
 from miit_graph.web.linked_data.names import link_to
 from miit_graph.web.page import page
 from miit_graph.web.pages.pictures import (
@@ -42,17 +43,15 @@ def _chart(chosen: Options) -> Chart:
 
 @blueprint.get("/chart")
 @any_version
+@rendered
 def chart() -> Response:
     """The tree: ``?root=&as-of=&kind=&depth=&version=``."""
     chosen = options(picture=False)
     found = _chart(chosen)
-    same = unchanged(picture_tag("chart-page"), weak=True)
-    if same is not None:
-        return same
     lang, structure = chosen.words, read().structure
     day = number_of(chosen.as_of) if chosen.as_of else None
     marks = {kind: mark_svg(*variant) for kind, variant in variants(found).items()}
-    response = page(
+    return page(
         "chart.html",
         texts=TEXTS,
         chart=found,
@@ -75,7 +74,6 @@ def chart() -> Response:
         without_root="?" + urlencode(_kept()),
         structure=structure,
     )
-    return validated(response, picture_tag("chart-page"), weak=True)
 
 
 @blueprint.get("/chart.svg")

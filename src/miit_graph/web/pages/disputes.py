@@ -11,8 +11,7 @@ import pyoxigraph as ox
 from flask import Blueprint, Response, request
 
 from miit_graph.vocabulary import RDF, M
-from miit_graph.web.language import page_language
-from miit_graph.web.linked_data.answers import tag, unchanged, validated
+from miit_graph.web.kept import rendered
 from miit_graph.web.linked_data.facts import Fact, read_facts, tell
 from miit_graph.web.linked_data.names import address
 from miit_graph.web.linked_data.terms import Known, Value
@@ -62,11 +61,9 @@ class Claim:
 
 @blueprint.get("/disputes")
 @any_version
+@rendered
 def disputes() -> Response:
     """All that is disputed; ``?kind=`` one kind of conflict, ``?page=`` further ones. Raises Problem (404, 400)."""
-    etag = tag("disputes", page_language(), request.query_string)
-    if same := unchanged(etag):
-        return same
     known = Known.here()
     arrangement = views(known.asker)
     rows = known.asker.rows(
@@ -94,7 +91,7 @@ def disputes() -> Response:
     read_facts(known, sides | ({*claims} if first else set()))
     known.read_names(counts)
     told = [_claim(known, arrangement, iri) for iri in claims] if first else []
-    answer = page(
+    return page(
         "disputes.html",
         texts=TEXTS,
         conflicts=[_conflict(known, arrangement, iri) for iri in shown],
@@ -111,7 +108,6 @@ def disputes() -> Response:
         query=way("query.query", query=_QUERY) or address("sparql", query=_QUERY, format="html"),
         json=address("sparql", query=_QUERY, format="json"),
     )
-    return validated(answer, etag)
 
 
 def _number() -> int:

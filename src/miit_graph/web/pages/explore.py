@@ -11,6 +11,7 @@ from flask import Response, request, url_for
 from miit_graph.export.graph.model import Edge, Node, PropertyGraph
 from miit_graph.export.network import Page, UnknownThing
 from miit_graph.matching.match import LONGEST_QUESTION
+from miit_graph.web.kept import rendered
 from miit_graph.web.language import page_language
 from miit_graph.web.linked_data.names import link_to
 from miit_graph.web.page import page
@@ -43,6 +44,7 @@ class _Row:
 
 
 @blueprint.get("/explore")
+@rendered
 def explore() -> Response:
     """The explorer, around ``root`` if it is given, else around the thing with most ties."""
     text = request.args.get("root", "")

@@ -12,6 +12,7 @@ from miit_graph.publish.published import ExampleQuery
 from miit_graph.vocabulary import ORG, OWL, RDF, RDFS, SH, SKOS, M
 from miit_graph.web.about import Class
 from miit_graph.web.context import context
+from miit_graph.web.kept import rendered
 from miit_graph.web.language import page_language
 from miit_graph.web.linked_data.answers import CACHING, asker, published
 from miit_graph.web.linked_data.names import link_to
@@ -36,6 +37,7 @@ class _Start:
 
 
 @blueprint.get("/")
+@rendered
 def home() -> Response:
     """What is in the graph, in figures and a picture, and ways in."""
     about = context().about

@@ -1,4 +1,4 @@
-"""What the pages of the organisation chart and of the time line share: options, what was read, pictures as answers."""
+"""What the pages of the organisation chart and of the timeline share: options, what was read, pictures as answers."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Read:
 
     @cached_property
     def records(self) -> Records:
-        """For the time line."""
+        """For the timeline."""
         return Records.read(self.asker)
 
 

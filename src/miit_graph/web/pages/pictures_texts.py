@@ -1,4 +1,4 @@
-"""The texts of the pages of the organisation chart and of the time line."""
+"""The texts of the pages of the organisation chart and of the timeline."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ TEXTS: Texts = {
     "both": {"en": "SVG, both languages", "zh": "SVG（中英对照）"},
     "files": {"en": "As a graph file", "zh": "图数据文件"},
     "loose": {"en": "{n} organisations without a tie that is stated", "zh": "{n}个未载明隶属关系的机构"},
-    "timeline": {"en": "Time line", "zh": "时间线"},
+    "timeline": {"en": "Timeline", "zh": "时间线"},
     "timeline_lead": {
         "en": "{n} entries with a date, drawn as precisely as the sources state it, and no more.",
         "zh": "共{n}条带日期的条目，按来源所载精度绘制，不作推断。",

@@ -15,8 +15,7 @@ from flask import Blueprint, Response, request, url_for
 from miit_graph.build.citing import CITING, lines
 from miit_graph.publish.sparql_text import iri as text_of
 from miit_graph.vocabulary import DCT, RDF, SKOS, M
-from miit_graph.web.language import page_language
-from miit_graph.web.linked_data.answers import tag, unchanged, validated
+from miit_graph.web.kept import rendered
 from miit_graph.web.linked_data.names import address, document_of
 from miit_graph.web.linked_data.terms import Known, Value
 from miit_graph.web.page import page
@@ -94,21 +93,16 @@ class Span:
 
 
 @blueprint.get("/sources")
+@rendered
 def sources() -> Response:
     """All sources with what is known of them, and how much of each is used."""
-    etag = tag("sources", page_language(), request.query_string)
-    if same := unchanged(etag):
-        return same
-    found = _sources(Known.here())
-    return validated(page("sources.html", texts=TEXTS, sources=found), etag)
+    return page("sources.html", texts=TEXTS, sources=_sources(Known.here()))
 
 
 @blueprint.get("/sources/<path:name>")
+@rendered
 def source(name: str) -> Response:
     """One source, line by line; ``?kind=`` leaves only the facts of one class. Raises Problem (404)."""
-    etag = tag("sources", name, page_language(), request.query_string)
-    if same := unchanged(etag):
-        return same
     known = Known.here()
     found = next((one for one in _sources(known) if one.slug == name), None)
     if found is None:
@@ -124,7 +118,7 @@ def source(name: str) -> Response:
         raise Problem(404, "not-found", "There is nothing here", f"No fact of the kind {wanted} rests on this source.")
     chips = [(_slug(kind), _title(known, kind), n) for kind, n in counts.most_common()]
     spans = _spans(known, found, kinds, wanted)
-    answer = page(
+    return page(
         "source.html",
         texts=TEXTS,
         source=found,
@@ -134,7 +128,6 @@ def source(name: str) -> Response:
         entity=known.named(found.iri),
         query=_query(found.iri),
     )
-    return validated(answer, etag)
 
 
 def _sources(known: Known) -> list[Source]:

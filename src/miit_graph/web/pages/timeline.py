@@ -8,11 +8,13 @@ from flask import Blueprint, Response, request
 from markupsafe import Markup
 
 from miit_graph.export.picture import OptionError, Options, build_timeline, draw_timeline
+from miit_graph.export.picture.reading import Names
 from miit_graph.export.picture.timeline_entries import Entry
 from miit_graph.export.picture.timeline_layout import label_of, when_told
 from miit_graph.export.picture.timeline_model import Timeline
-from miit_graph.export.picture.words import word
-from miit_graph.web.linked_data.answers import published, validated
+from miit_graph.export.picture.words import Lang, word
+from miit_graph.web.kept import rendered
+from miit_graph.web.linked_data.answers import published
 from miit_graph.web.linked_data.names import link_to
 from miit_graph.web.page import page
 from miit_graph.web.pages.pictures import (
@@ -39,17 +41,15 @@ def _timeline(chosen: Options) -> Timeline:
 
 @blueprint.get("/timeline")
 @any_version
+@rendered
 def timeline() -> Response:
     """The picture, wide and narrow, and the list: ``?from=&to=&kind=&root=&as-of=``."""
     chosen = options(picture=False)
     found = _timeline(chosen)
-    same = unchanged(picture_tag("timeline-page"), weak=True)
-    if same is not None:
-        return same
     lang, names = chosen.words, found.names
     dated = sorted((entry for lane in found.lanes for entry in lane.entries), key=lambda entry: entry.order)
     undated = [(lane.lane, (*lane.undated, *lane.hidden)) for lane in found.lanes if lane.undated or lane.hidden]
-    response = page(
+    return page(
         "timeline.html",
         texts=TEXTS,
         timeline=found,
@@ -69,19 +69,18 @@ def timeline() -> Response:
         when=lambda entry: when_told(entry, names, lang),
         exactly=lambda entry: _exactly(entry, found, chosen),
         named=lambda thing: names.text(thing, lang),
-        receipt=lambda receipt: _receipt(receipt.short or names.text(receipt.source, lang), receipt.lines),
+        receipts=lambda entry: _receipts(entry, names, lang),
         link=link_to,
         nothing=word("no_timeline_part" if found.known else "no_timeline", lang),
         svg=lambda **more: _svg(**more),
         asked={name: request.args.get(name, "") for name in ("from", "to", "as-of", "root")},
     )
-    return validated(response, picture_tag("timeline-page"), weak=True)
 
 
 @blueprint.get("/timeline.svg")
 @any_version
 def picture() -> Response:
-    """The time line as a picture: also ``?theme=&lang=both``."""
+    """The timeline as a picture: also ``?theme=&lang=both``."""
     chosen = options(picture=True)
     found = _timeline(chosen)
     same = unchanged(picture_tag("timeline"))
@@ -103,8 +102,14 @@ def _exactly(entry: Entry, found: Timeline, chosen: Options) -> str:
     return "" if told == when_told(entry, found.names, chosen.words) else told
 
 
+def _receipts(entry: Entry, names: Names, lang: Lang) -> list[tuple[str, str]]:
+    """Where an entry is written, each place once, with the citation that says so."""
+    told = {_receipt(one.short or names.text(one.source, lang), one.lines): one.citation for one in entry.receipts}
+    return list(told.items())
+
+
 def _receipt(source: str, lines: str) -> str:
-    return f"{source}:{lines}" if lines else source
+    return f"{source} {lines}" if lines else source
 
 
 def _svg(**more: str) -> str:

@@ -1,0 +1,78 @@
+"""Pages that depend on the data, the address and the language alone: rendered once, then kept with the other answers.
+
+The entry and the validator of a page name all three, and the software that rendered it: after an update nobody is left
+with a page whose style sheets are gone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from functools import cache, wraps
+from pathlib import Path
+
+from flask import Response, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from miit_graph import __version__
+from miit_graph.engine.api import Query
+from miit_graph.web.assets import STATIC
+from miit_graph.web.cache import Key
+from miit_graph.web.context import context
+from miit_graph.web.how import HIT, miss
+from miit_graph.web.language import page_language
+from miit_graph.web.linked_data.answers import pinned, tag, unchanged, validated
+from miit_graph.web.page import HTML_TYPE, in_language
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+def page_tag() -> str:
+    """The validator of the page that is asked for."""
+    return tag(_software(), page_language(), request.full_path)
+
+
+def kept(etag: str) -> Response | None:
+    """The page with this validator, if it is in the cache."""
+    stored = context().cache.get(_key(etag))
+    if stored is None:
+        return None
+    page = in_language(Response(stored.body, content_type=HTML_TYPE), page_language())
+    page.headers.add(*HIT)
+    return page
+
+
+def keep(etag: str, page: AnyResponse) -> AnyResponse:
+    """Put a page into the cache if it is one (status 200), and pass it on."""
+    if page.status_code == 200:
+        context().cache.put(_key(etag), page.get_data())
+        context().metrics.cache_bytes.set(context().cache.bytes)
+        page.headers.add(*miss(stable=True))
+    return page
+
+
+def rendered(view: Callable[..., AnyResponse]) -> Callable[..., AnyResponse]:
+    """A view of such a page that is rendered once. Its validator is weak: equal things may be in any order."""
+
+    @wraps(view)
+    def answer(*parts: str, **named: str) -> AnyResponse:
+        etag = page_tag()
+        same = unchanged(etag, weak=True)
+        return same or validated(kept(etag) or keep(etag, view(*parts, **named)), etag, weak=True)
+
+    return answer
+
+
+def _key(etag: str) -> Key:
+    # No query reads like this, so the entry is never taken for an answer to one.
+    return pinned().version, Query(f"page {etag}"), HTML_TYPE
+
+
+@cache
+def _software() -> str:
+    """What pages are made with."""
+    digest = hashlib.sha256(__version__.encode())
+    for folder in (_TEMPLATES, STATIC):
+        for path in sorted(filter(Path.is_file, folder.rglob("*"))):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()

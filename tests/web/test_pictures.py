@@ -55,7 +55,7 @@ def test_the_tree_has_every_body_once(shipped):
 def test_the_time_line_is_a_picture_and_a_list(shipped):
     page = Page(browse(shipped, "/timeline?lang=en"))
     assert page.tags.count("svg") >= 2 and len(page.ids) == len(set(page.ids))
-    for words in ("summer 2021", "between 1 June 2021 and 31 August 2021", "B:181", "Attested without a date"):
+    for words in ("summer 2021", "between 1 June 2021 and 31 August 2021", "B 181", "Attested without a date"):
         assert words in page.text
     assert "/doc/tenure-party-secretary-2?lang=en" in page.links
 

@@ -232,12 +232,6 @@ export function color(name: string): string {
   return found;
 }
 
-/** Names longer than three lines or so: the whole of it stands on the card. */
-function shortened(label: string): string {
-  const most = /[\u3000-\u9fff]/.test(label) ? 32 : 64;
-  return label.length > most ? `${label.slice(0, most - 1).trimEnd()}…` : label;
-}
-
 function styles(dense: boolean): StylesheetJson {
   const [ink, soft, paper, accent, trouble] = ["ink", "soft", "paper", "accent", "trouble"].map(color) as [string, string, string, string, string];
   const font = getComputedStyle(document.body).fontFamily;
@@ -250,20 +244,17 @@ function styles(dense: boolean): StylesheetJson {
         height: "data(size)",
         "border-width": 1.5,
         "border-color": paper,
-        label: dense ? "data(label)" : (node: NodeSingular) => shortened(String(node.data("label"))),
+        label: "data(label)",
         color: ink,
         "font-family": font,
         "font-size": 13,
         "min-zoomed-font-size": 9,
-        "text-wrap": dense ? "ellipsis" : "wrap",
-        "text-max-width": dense ? "170px" : "150px",
-        "text-overflow-wrap": "anywhere",
-        "line-height": 1.2,
+        "text-wrap": "ellipsis",
+        "text-max-width": "190px",
         "text-valign": "bottom",
         "text-margin-y": 4,
-        "text-background-color": paper,
-        "text-background-opacity": dense ? 0 : 0.85,
-        "text-background-padding": "1px",
+        "text-outline-color": paper,
+        "text-outline-width": dense ? 0 : 3,
         "overlay-opacity": 0,
       },
     },
@@ -308,7 +299,7 @@ function styles(dense: boolean): StylesheetJson {
     { selector: "node.onpath", style: { "border-width": 4, "border-color": accent } },
     {
       selector: "node.chosen",
-      style: { "border-width": 5, "border-color": accent, "font-weight": 700, label: "data(label)", "min-zoomed-font-size": 0, "z-index": 10 },
+      style: { "border-width": 5, "border-color": accent, "font-weight": 700, "text-wrap": "wrap", "text-max-width": "220px", "line-height": 1.2, "text-background-color": paper, "text-background-opacity": 0.85, "min-zoomed-font-size": 0, "z-index": 10 },
     },
   ];
   return sheet as unknown as StylesheetJson;

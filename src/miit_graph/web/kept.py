@@ -21,7 +21,8 @@ from miit_graph.web.cache import Key
 from miit_graph.web.context import context
 from miit_graph.web.how import HIT, miss
 from miit_graph.web.language import page_language
-from miit_graph.web.linked_data.answers import pinned, tag, unchanged, validated
+from miit_graph.web.linked_data.answers import tag, unchanged, validated
+from miit_graph.web.of_version import pinned
 from miit_graph.web.page import HTML_TYPE, in_language
 
 _TEMPLATES = Path(__file__).parent / "templates"

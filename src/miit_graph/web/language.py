@@ -72,6 +72,7 @@ TEXTS: Texts = {
     "yes": {"en": "yes", "zh": "是"},
     "no": {"en": "no", "zh": "否"},
     "edit": {"en": "Change the query", "zh": "修改查询"},
+    "similar": {"en": "Did you mean", "zh": "您要找的是不是"},
     "home": {"en": "Home", "zh": "首页"},
     "skip": {"en": "Skip to the content", "zh": "跳到正文"},
     "more": {"en": "What this error means", "zh": "查看该错误的说明"},

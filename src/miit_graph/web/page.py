@@ -79,6 +79,12 @@ def _now() -> str:
     return request.script_root + request.path + (f"?{urlencode(now)}" if now else "")
 
 
+def headed(text: str) -> str:
+    """A name as a heading: its first letter large, unless it is code (``foaf:knows``, an IRI, a file)."""
+    first = text.partition(" ")[0]
+    return text[:1].upper() + text[1:] if first.isalpha() and first.islower() else text
+
+
 def way(endpoint: str, **values: Any) -> str:
     """The address of another page; empty if this server has none of that name."""
     return url_for(endpoint, **values) if endpoint in current_app.view_functions else ""

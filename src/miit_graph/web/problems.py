@@ -13,6 +13,7 @@ from miit_graph.engine import errors
 from miit_graph.engine.errors import QueryError
 from miit_graph.web.context import context
 from miit_graph.web.front.record import RECORD, Record
+from miit_graph.web.linked_data.names import link_to
 from miit_graph.web.negotiation import prefers_html
 from miit_graph.web.page import page
 from miit_graph.web.problem_texts import CHINESE
@@ -208,7 +209,15 @@ def _answer(
     problem = {"type": kind, "title": title, "status": status, "detail": detail, **members}
     if prefers_html(request.headers.get("Accept", "")):
         known = chinese or CHINESE.get(slug)
-        response = page("problem.html", status, problem=problem, slug=slug, chinese=known, exact=bool(chinese))
+        response = page(
+            "problem.html",
+            status,
+            problem=problem,
+            slug=slug,
+            chinese=known,
+            exact=bool(chinese),
+            link_to=link_to,
+        )
     else:
         response = Response(json.dumps(problem, ensure_ascii=False), status, content_type="application/problem+json")
     response.headers["Cache-Control"] = "no-store"

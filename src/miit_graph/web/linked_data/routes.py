@@ -99,16 +99,16 @@ def unknown(iri: str) -> NoReturn:
     near: list[tuple[str, str]] = []
     if iri and base and iri.startswith(base):
         with contextlib.suppress(QueryError):
-            near = descriptions.similar(asker(), iri, base)
-    detail = (
-        f"The dataset says nothing about <{iri}>."
-        if iri
-        else "This dataset has no IRIs of its own; use /describe?iri=."
-    )
-    if near:
-        detail += " Did you mean " + ", ".join(f"{label} <{other}>" for other, label in near) + "?"
+            near = [one for one in descriptions.similar(asker(), iri, base) if document_of(one[0]) is not None]
+    if iri:
+        detail = f"The dataset says nothing about <{iri}>."
+        chinese = f"数据集中没有关于 <{iri}> 的内容。"
+    else:
+        detail = "This dataset has no IRIs of its own; use /describe?iri=."
+        chinese = "该数据集没有自己的 IRI，请使用 /describe?iri=。"
     similar = [{"iri": other, "label": label} for other, label in near]
-    raise Problem(404, "not-found", "There is nothing here", detail, similar=similar)
+    told = ("此处没有内容", chinese)
+    raise Problem(404, "not-found", "There is nothing here", detail, chinese=told, similar=similar)
 
 
 def page_number() -> int:

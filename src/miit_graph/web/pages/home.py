@@ -8,6 +8,7 @@ from typing import cast
 import pyoxigraph as ox
 from flask import Blueprint, Response, current_app, request, url_for
 
+from miit_graph.engine.errors import QueryError
 from miit_graph.publish.published import ExampleQuery
 from miit_graph.vocabulary import ORG, OWL, RDF, RDFS, SH, SKOS, M
 from miit_graph.web.about import Class
@@ -16,6 +17,7 @@ from miit_graph.web.kept import rendered
 from miit_graph.web.language import page_language
 from miit_graph.web.linked_data.answers import CACHING, asker, published
 from miit_graph.web.linked_data.names import link_to
+from miit_graph.web.linked_data.terms import Known
 from miit_graph.web.page import page, way
 from miit_graph.web.pages.home_texts import TEXTS
 from miit_graph.web.problems import kinds
@@ -42,14 +44,15 @@ def home() -> Response:
     """What is in the graph, in figures and a picture, and ways in."""
     about = context().about
     known = published()
-    counts = {item.iri: item.count or 0 for item in about.classes}
+    classes = about.classes or _counted()
+    counts = {item.iri: item.count or 0 for item in classes}
     examples = known.examples
     return page(
         "home.html",
         texts=TEXTS,
         card=home_card(page_language()),
         description=known.description,
-        figures=[(item, _members(item.iri)) for item in _figures(about.classes, known.figures)],
+        figures=[(item, _members(item.iri)) for item in _figures(classes, known.figures)],
         begin=_named(known.start),
         facts=counts.get(M.Fact, 0),
         citations=counts.get(M.Citation, 0),
@@ -78,6 +81,21 @@ def colours() -> Response:
 def problem_list() -> Response:
     """What the types of problem documents mean; their IRIs lead here."""
     return page("problems.html", kinds=kinds())
+
+
+def _counted() -> tuple[Class, ...]:
+    """The classes of a graph that nobody has described, largest first; none if counting them takes too long."""
+    known = Known.here()
+    try:
+        rows = known.asker.rows(
+            "SELECT ?class (COUNT(?thing) AS ?n) { ?thing a ?class FILTER(isIRI(?class)) }"
+            f" GROUP BY ?class ORDER BY DESC(?n) ?class LIMIT {5 * _FIGURES}"
+        )
+        found = {cast(ox.NamedNode, row["class"]).value: int(cast(ox.Literal, row["n"]).value) for row in rows}
+        known.read_names(found)
+    except QueryError:  # figures are a help, not the page
+        return ()
+    return tuple(Class(iri, {known.language: known.named(iri).text}, n) for iri, n in found.items())
 
 
 def _figures(classes: tuple[Class, ...], wanted: tuple[str, ...]) -> list[Class]:

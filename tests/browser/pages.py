@@ -45,6 +45,9 @@ PAGES = {
     "truth": "/sparql?format=html&query=" + quote("ASK { ?s ?p ?o }", safe=""),
     "wrong-query": "/sparql?format=html&query=" + quote("SELECT ?s WHERE { ?s ?p }", safe=""),
     "not-found": "/doc/no-such-thing",
+    "similar": "/doc/rank-normall",
+    "bad-option": "/timeline?from=yesterday",
+    "versions": "/versions",
     "problems": "/problems",
 }
 """Their names and where they are, relative to the server."""

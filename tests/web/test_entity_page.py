@@ -90,7 +90,7 @@ class TestTheMinistry:
         sections = ministry.sections
         assert "State Council" in sections["What it belongs to"]
         assert "General Office" in sections["What belongs to it"]
-        assert "internal functional office 26" in sections["What belongs to it"]
+        assert "Internal functional office 26" in sections["What belongs to it"]
         assert "Tian Yulong" in sections["Posts and people"] and "Chief Engineer" in sections["Posts and people"]
         assert "Ministry of Information Industry" in sections["Events and changes"]
         assert "Jurisdiction given as a government" in sections["What is disputed"]

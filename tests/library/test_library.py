@@ -107,3 +107,29 @@ def test_importing_costs_little() -> None:
     code = "import sys, miit_graph; print([m for m in ('pyoxigraph', 'rdflib', 'flask', 'numpy') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.strip() == "[]"
+
+
+def test_rows_as_an_arrow_table(graph: Graph) -> None:
+    """pyarrow is too large to be asked of everybody who tests; where it is, the table is as documented."""
+    pyarrow = pytest.importorskip("pyarrow")
+    table = graph.query(
+        "SELECT ?iri ?text ?day ?exact ?mixed { VALUES (?iri ?text ?day ?exact ?mixed) {"
+        " (d:miit 'a'@en '2008-03-15'^^xsd:date 1.5 1) (UNDEF UNDEF UNDEF UNDEF 'b') } }"
+    ).arrow()
+    assert table.column_names == ["iri", "text", "day", "exact", "mixed"]
+    assert table.to_pylist() == [
+        {
+            "iri": "https://w3id.org/miit-graph/id/miit",
+            "text": "a",
+            "day": datetime.date(2008, 3, 15),
+            "exact": Decimal("1.5"),
+            "mixed": "1",
+        },
+        {"iri": None, "text": None, "day": None, "exact": None, "mixed": "b"},
+    ]
+    assert [table.schema.field(name).type for name in ("iri", "text", "day")] == [
+        pyarrow.string(),
+        pyarrow.string(),
+        pyarrow.date32(),
+    ]
+    assert graph.query("SELECT * { d:miit d:nothing ?o }").arrow().num_rows == 0

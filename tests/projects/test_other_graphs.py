@@ -43,6 +43,7 @@ def test_its_pages_are_about_it(university: Snapshot, serve_graph: Serve) -> Non
     assert "opened in 1962" in page and "Department of Ebb" in page
     found = json.loads(text(f"{address}/search?q=chaoxi&format=json"))
     assert found["hits"][0]["label"]["zh"] == "潮汐学院"
+    assert text(f"{address}/doc/ont.ttl").count("owl:Ontology") > 3, "the model that it uses"
     for path in ("sources", "disputes", "explore", "query", "void", "llms.txt", "doc/code/aff-faculty"):
         content = text(f"{address}/{path}")
         assert "工信部" not in content and not re.search(r"Ministry|\bMIIT\b", content), path

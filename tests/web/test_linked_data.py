@@ -9,9 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rdflib import Graph, URIRef
-from rdflib.namespace import FOAF, SKOS
+from rdflib.namespace import FOAF, OWL, RDF, SKOS
 
+from miit_graph.engine.local import LocalEngine
 from miit_graph.publish.sparql_text import NotAnIri, iri, is_iri, literal
+from miit_graph.settings import Settings
 from miit_graph.web.linked_data import descriptions
 from tests.web.linked_helpers import BASE, BROWSER, TYPES, follow, get, links, triples
 
@@ -334,3 +336,14 @@ class TestSparqlText:
     def test_these_are_no_languages(self, language):
         with pytest.raises(ValueError, match="language tag"):
             literal("x", language)
+
+
+def test_the_ontology_of_data_without_a_project(serve):
+    """`/ont` leads to what there is, and says where terms are told if there is nothing."""
+    store = ox.Store()
+    store.add(ox.Quad(ox.NamedNode("http://e/s"), ox.NamedNode("http://e/p"), ox.Literal("o")))
+    reply = get(serve(Settings(), LocalEngine(store, "bare"), {}), "/ont")
+    assert reply.status == 404 and "/query/terms.json" in reply.json["detail"]
+    store.add(ox.Quad(ox.NamedNode("http://e/ont"), ox.NamedNode(RDF.type), ox.NamedNode(OWL.Ontology)))
+    reply = get(serve(Settings(), LocalEngine(store, "with"), {}), "/ont")
+    assert (reply.status, reply.headers["Location"]) == (303, "/describe?iri=http%3A%2F%2Fe%2Font")

@@ -48,6 +48,8 @@ def ontology(name: str = "") -> AnyResponse:
     """303 to the documentation for a browser, to the RDF for a program."""
     path = f"ont/{name}" if name else "ont"
     choice = choose(request.args.get("format"), request.headers.get("Accept", ""), formats.GRAPHS, "an ontology")
+    if not name and not _graphs(asker(), iri_of(path)):
+        return _whatever_there_is()
     moved = check(iri_of(path)) if not _graphs(asker(), iri_of(path)) else None
     if moved is not None:
         return moved
@@ -112,8 +114,33 @@ def documentation(name: str = "") -> AnyResponse:
     return validated(Response(content, content_type=_TYPES[ending]), etag)
 
 
+def _whatever_there_is() -> AnyResponse:
+    """303 to the ontology of data without a project. Raises Problem (404), which says where their terms are told."""
+    rows = asker().rows(
+        f"SELECT DISTINCT ?o {{ {{ ?o a <{OWL.Ontology}> }} UNION {{ GRAPH ?g {{ ?o a <{OWL.Ontology}> }} }}"
+        " FILTER(isIRI(?o)) } ORDER BY ?o LIMIT 1"
+    )
+    if rows:
+        return redirect(address("describe", iri=str(rows[0]["o"]).strip("<>")), 303)
+    terms, home = address("query/terms.json"), address("")
+    raise Problem(
+        404,
+        "not-found",
+        "There is nothing here",
+        f"The data bring no ontology: nothing in them is an owl:Ontology. The classes that they use are told at {home},"
+        f" classes and properties with their counts at {terms}.",
+        chinese=(
+            "此处无内容",
+            f"数据未附本体，其中没有 owl:Ontology。所用的类见首页 {home}，类与属性及其数量见 {terms}。",
+        ),
+    )
+
+
 def _graphs(asker: Asker, iri: str) -> list[str]:
-    """The named graphs with an ontology: the module ``iri``, or for the ontology itself all modules one step below."""
+    """The named graphs with an ontology: the module ``iri``, or for the ontology itself all modules one step below.
+
+    A project that took its model from elsewhere has that ontology.
+    """
     if not is_iri(iri):
         return []
     below = (
@@ -124,6 +151,10 @@ def _graphs(asker: Asker, iri: str) -> list[str]:
     rows = asker.rows(
         f"SELECT DISTINCT ?g {{ GRAPH ?g {{ ?o a <{OWL.Ontology}> }} FILTER(?o = {text_of(iri)}{below}) }} ORDER BY ?g"
     )
+    if not rows and iri == iri_of("ont"):
+        rows = asker.rows(
+            f"SELECT DISTINCT ?g {{ GRAPH ?g {{ ?o a <{OWL.Ontology}> FILTER(isIRI(?o)) }} }} ORDER BY ?g"
+        )
     return [str(row["g"]).strip("<>") for row in rows]
 
 
@@ -132,7 +163,7 @@ def _place(iri: str) -> str | None:
     content = _read(_PLACES)
     if content is None:
         return None
-    place = json.loads(content).get(iri)
+    place = json.loads(content).get(iri) or ("index.html" if iri == iri_of("ont") else None)
     return f"ontology/{page_language()}/{place}" if place else None
 
 

@@ -362,6 +362,12 @@ class Settings:
         False, "MIIT_GRAPH_LOG_CLIENTS", YES_OR_NO, "Whether the line of a request has the client's address."
     )
 
+    traces: bool = _setting(
+        False,
+        "MIIT_GRAPH_TRACES",
+        YES_OR_NO,
+        "Whether requests are sent as OpenTelemetry traces (OTLP over HTTP; needs the extra otel).",
+    )
     disk_reserve: int = _setting(
         64 * 1024 * 1024,
         "MIIT_GRAPH_DISK_RESERVE",

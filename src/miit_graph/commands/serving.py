@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import sys
 from dataclasses import replace
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from miit_graph import dataset
@@ -35,6 +36,8 @@ def serve(arguments: argparse.Namespace) -> int:
         settings = replace(settings, store=arguments.store)
     if arguments.log:
         settings = replace(settings, log=arguments.log)
+    if settings.traces and find_spec("opentelemetry.exporter") is None:
+        raise ProjectError("Traces (MIIT_GRAPH_TRACES) need a few more packages: pip install 'miit-graph[otel]'")
     if settings.tokens:
         Tokens.read(settings.tokens)  # what is wrong with them is told here, not by a server process
         if other := "follow" if follow else named if named != "project" else None:

@@ -55,6 +55,10 @@ def front() -> Front:
     gc.collect()
     gc.freeze()
     observers: list[Observer] = []
+    if settings.traces:
+        from miit_graph.web.front.traces import Traces
+
+        observers.append(Traces(queries=settings.log_queries))  # first, for the log names the trace
     if settings.log == "requests":
         log = RequestLog(handler, queries=settings.log_queries, clients=settings.log_clients, proxies=settings.proxies)
         observers.append(log)

@@ -20,7 +20,7 @@ import tempfile
 from pathlib import Path
 from urllib.parse import quote
 
-ROUNDS, REQUESTS = 7, 1500
+ROUNDS, REQUESTS = 5, 1000
 KINDS: dict[str, dict[str, str]] = {
     "plain": {"MIIT_GRAPH_LOG": "off"},
     "log": {"MIIT_GRAPH_LOG": "requests", "MIIT_GRAPH_LOG_FORMAT": "json"},

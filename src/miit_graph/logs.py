@@ -26,7 +26,8 @@ _MOST = 10_000
 """Lines that wait to be written."""
 _AT_ONCE = select.PIPE_BUF
 """What is written in one step to a pipe is not mixed with what other processes write there (POSIX, write)."""
-_GATHER_SECONDS = 0.02
+_GATHER_SECONDS = 0.2
+_LOOK_SECONDS = 0.005
 _CLOSE_SECONDS = 1.0
 _CONTROLS = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))} | {0x2028: " ", 0x2029: " "}
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
@@ -45,6 +46,7 @@ class Lines:
         self._waiting: deque[str] = deque()
         self._wake = threading.Event()
         self._awake = False
+        self._hurry = threading.Event()
         self._idle = threading.Event()
         self._idle.set()
         self._thread: threading.Thread | None = None
@@ -70,15 +72,16 @@ class Lines:
 
     def close(self) -> None:
         """Wait until everything is written, for a second at most."""
+        self._hurry.set()
         until = time.monotonic() + _CLOSE_SECONDS
         while (self._waiting or not self._idle.is_set()) and time.monotonic() < until:
-            time.sleep(_GATHER_SECONDS / 4)
+            time.sleep(_LOOK_SECONDS)
 
     def _work(self) -> None:
         while True:
             self._wake.wait()
             self._wake.clear()
-            time.sleep(_GATHER_SECONDS)  # so that a busy server writes many lines in one step
+            self._hurry.wait(_GATHER_SECONDS)  # each time that this thread runs costs those who answer requests
             self._awake = False  # what is said from here on wakes this thread again
             self._write_all()
             if not self._waiting:

@@ -18,6 +18,7 @@ import os
 import struct
 import time
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -128,6 +129,7 @@ def refusal(wait: int) -> tuple[Headers, bytes]:
     return headers, body
 
 
+@lru_cache(maxsize=4096)
 def network_of(client: str) -> bytes:
     """What one client counts as: an IPv4 address, or the /64 of an IPv6 address, of which a household has all."""
     try:

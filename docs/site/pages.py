@@ -65,6 +65,7 @@ _PARTS = (
             _docs("your-own-graph", "A graph of your own", "建立自己的图谱"),
             _docs("federation", "Ask other endpoints", "查询其他端点"),
             _docs("remote-engines", "Another engine behind it", "接入其他引擎"),
+            _docs("scaling", "Several servers", "多台服务器"),
             _docs("writing", "Change the data", "修改数据"),
             _docs("operations", "Running it for others", "对外运行"),
             _docs("data", "Data handbook", "数据手册"),

@@ -13,6 +13,7 @@ import contextlib
 import http.client
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -36,7 +37,12 @@ from tests.versions.conftest import BASE, PREFIXES, update, write_project
 MARKS = 30
 _GRAPH = f"{BASE}graph/data/marks"
 _QUERY = "SELECT ?k (COUNT(*) AS ?n) { ?s skos:note ?k } GROUP BY ?k"
-_FEW = {"MIIT_GRAPH_WEB_PROCESSES": "1", "MIIT_GRAPH_FOLLOW_SECONDS": "0.3", "MIIT_GRAPH_PROXIES": "1"}
+_FEW = {
+    "MIIT_GRAPH_WEB_PROCESSES": "1",
+    "MIIT_GRAPH_FOLLOW_SECONDS": "0.3",
+    "MIIT_GRAPH_PROXIES": "1",
+    "MIIT_GRAPH_DRAIN": "6",
+}
 _SECONDS = 120
 
 
@@ -150,7 +156,7 @@ class Load:
                 response = connection.getresponse()
                 body = response.read().decode()
                 if response.status != 200:
-                    raise http.client.HTTPException(f"{response.status} {body[:200]}")
+                    raise http.client.HTTPException(f"{time.strftime('%X')} {response.status} {body[:90]}")
             except (OSError, http.client.HTTPException) as error:
                 # What was posted may have been begun when its reader died, so nginx doesn't send it to another.
                 (self.lost if kind == "post" else self.troubles).append(f"{kind}: {error!r}")
@@ -230,10 +236,13 @@ def main() -> int:
     parser.add_argument("--shared", default="0", help="seconds that nginx may keep answers")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
+        errors = Path(folder) / "nginx" / "errors"
         began = time.monotonic()
         load, took = drive(
             Path(folder), arguments.rounds, arguments.pause, arguments.clients, MIIT_GRAPH_SHARED_CACHE=arguments.shared
         )
+        said = Counter(re.sub(r".*?\*\d+ |,? while .*", "", line) for line in errors.read_text().splitlines())
+    print(f"nginx: {dict(said)}")
     print(f"{time.monotonic() - began:.0f} s, {sum(load.counts.values()):,} requests: {dict(load.counts)}")
     print(f"failed: {len(load.troubles)}, lost by POST: {len(load.lost)}, mixed: {len(load.mixed)}")
     print(f"slowest answer: {load.slowest:.2f} s")

@@ -81,6 +81,7 @@ _PARTS = (
             Page("reference/questions.md", ("Questions with answers", "问题与查询")),
             _docs("rules", "Rules", "校验规则"),
             _docs("conformance", "Conformance", "标准符合情况"),
+            _docs("threat-model", "Threat model", "威胁模型"),
         ),
     ),
     Part(

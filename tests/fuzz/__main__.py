@@ -50,7 +50,7 @@ def _fuzz(target: str, seconds: int) -> int:
         old.mkdir()
         new.mkdir()
         for number, text in enumerate({*read_corpus(target), *seeds(target)}):
-            (old / str(number)).write_text(text, encoding="utf-8")
+            (old / str(number)).write_bytes(text.encode(errors="surrogateescape"))
         words = folder / "words"
         words.write_text("".join(f'"{_escaped(piece)}"\n' for piece in PIECES[target]), encoding="utf-8")
         options = [f"-dict={words}", f"-max_total_time={seconds}", f"-max_len={_LONGEST}", "-timeout=20"]

@@ -6,6 +6,8 @@ import json
 import os
 import subprocess
 import sys
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -91,6 +93,18 @@ def test_over_standard_streams_and_a_running_server(serve_graph: Serve, snapshot
     assert all(tool.description and tool.annotations.read_only_hint for tool in listed.tools)
     assert told["label"] == "国家航天局"
     assert any("工业和信息化部" in statement["text"] for statement in told["statements"])
+
+
+@pytest.mark.parametrize("said", [{"Host": "evil.example"}, {"Origin": "http://evil.example"}], ids=str)
+def test_a_page_that_has_its_name_lead_here_is_refused(http: str, said: dict[str, str]) -> None:
+    """DNS rebinding: a browser then sends the page's own name as Host, and always its Origin."""
+    body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "ping"}).encode()
+    kinds = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream"}
+    with urllib.request.urlopen(urllib.request.Request(http, body, kinds)) as answer:
+        assert answer.status == 200
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(urllib.request.Request(http, body, kinds | said))
+    assert refused.value.code in (403, 421)
 
 
 def test_resources(http: str) -> None:

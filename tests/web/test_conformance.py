@@ -1,4 +1,4 @@
-"""docs/conformance.md names tests; they must exist, and every test of the graph store protocol must be named."""
+"""docs/conformance.md and docs/threat-model.md name tests; they must exist, and every row must name one."""
 
 import ast
 import re
@@ -8,7 +8,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLE = (ROOT / "docs" / "conformance.md").read_text(encoding="utf-8")
-NAMED = sorted(set(re.findall(r"`(tests/[\w/.]+::[\w:]+)`", TABLE)))
+THREATS = (ROOT / "docs" / "threat-model.md").read_text(encoding="utf-8")
+NAMED, COUNTERED = (sorted(set(re.findall(r"`(tests/[\w/.]+::[\w:]+)`", text))) for text in (TABLE, THREATS))
 
 
 def names_in(path):
@@ -20,7 +21,7 @@ def names_in(path):
     return found
 
 
-@pytest.mark.parametrize("name", NAMED)
+@pytest.mark.parametrize("name", sorted({*NAMED, *COUNTERED}))
 def test_a_named_test_exists(name):
     assert name in names_in(name.partition("::")[0])
 
@@ -29,6 +30,13 @@ def test_every_row_names_a_test():
     rows = [line for line in TABLE.splitlines() if line.startswith("|") and "---" not in line]
     assert len(NAMED) > 30
     assert all("`tests/" in row or row.startswith(("| Section", "| Source")) for row in rows)
+
+
+def test_every_threat_is_countered_by_a_test():
+    rows = [line for line in THREATS.splitlines() if line.startswith("| ") and not line.startswith("| Threat")]
+    rows = [row for row in rows if row.count("|") == 5]
+    assert len(rows) > 20
+    assert [row for row in rows if "`tests/" not in row] == []
 
 
 @pytest.mark.parametrize("file", ["test_protocol.py", "test_tools.py", "test_graph_store.py"])

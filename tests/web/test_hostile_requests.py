@@ -8,6 +8,7 @@ import socket
 
 import pytest
 
+from miit_graph.web.front.client_connection import SLOWEST, Allowance
 from miit_graph.web.front.strict import HEADER_BYTES
 from miit_graph.web.security import CORS, SECURITY
 
@@ -236,3 +237,23 @@ class TestPaths:
         for path in ("/", "/openapi.json", "/sitemap.xml", "/id/x", "/void", "/robots.txt"):
             reply = front.request("GET", path, headers=said | {"Forwarded": "host=evil.example"})
             assert b"evil" not in reply.body and "evil" not in str(reply.headers)
+
+
+class TestSlowClients:
+    def test_who_takes_little_in_the_long_run_is_given_up(self):
+        quick, slow = Allowance(60), Allowance(60)
+        for _ in range(1_000):
+            quick.spend(5, 6 * SLOWEST)
+            slow.spend(5, 4 * SLOWEST)
+        assert quick.left == 60
+        assert slow.left < 5  # it would have to take the next piece at once
+
+    def test_bodies_that_do_not_come_take_no_place(self, front):
+        """More half-sent requests than the server answers at a time, and everybody else is answered."""
+        with contextlib.ExitStack() as stack:
+            for _ in range(150):
+                waiting = stack.enter_context(socket.create_connection(("127.0.0.1", front.port), timeout=30))
+                waiting.sendall(POST + b"Content-Length: 100\r\n\r\nASK")
+            for number in range(5):
+                assert front.at("/sparql").get(f"ASK {{}} # {number}").status == 200
+                assert front.at("/sparql").post("ASK {}", "application/sparql-query").status == 200

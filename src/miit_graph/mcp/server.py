@@ -179,6 +179,7 @@ def serve_http(server: MCPServer, host: str, port: int) -> None:
     with socket.socket(family, socket.SOCK_STREAM) as listening:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
+        listening.listen()  # so that nobody who reads the address is refused
         app = server.streamable_http_app(host=host, stateless_http=True, json_response=True)
         name = f"[{host}]" if ":" in host else host
         print(f"Serving MCP at http://{name}:{listening.getsockname()[1]}/mcp (Ctrl+C stops)", flush=True)

@@ -15,9 +15,26 @@ import select
 import socket
 import struct
 import sys
+import time
 from pathlib import Path
 
 _OWN_FILES = Path("/proc/self/fd" if sys.platform == "linux" else "/dev/fd")
+
+
+SLOWEST = 4 * 1024
+"""Bytes a second that a client has to take in the long run: who reads more slowly holds a worker for nothing."""
+
+
+class Allowance:
+    """How long one client may still be waited for: ``seconds`` at most at a time, and what it takes earns it more."""
+
+    def __init__(self, seconds: float) -> None:
+        self._most = seconds
+        self.left = seconds
+
+    def spend(self, seconds: float, taken: int) -> None:
+        """Note how long was waited, and how many bytes could be sent then."""
+        self.left = min(self._most, max(0.0, self.left - seconds) + taken / SLOWEST)
 
 
 class ClientConnection:
@@ -63,8 +80,15 @@ class ClientConnection:
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
 
-    async def room(self, seconds: float) -> bool:
-        """Wait until the client can be sent more, at most ``seconds``; false if that was in vain."""
+    async def room(self, size: int, allowance: Allowance) -> bool:
+        """Wait until the client can be sent ``size`` bytes more, as long as is allowed; false if that was in vain."""
+        began = time.monotonic()
+        if not await self._writable(allowance.left):
+            return False
+        allowance.spend(time.monotonic() - began, size)
+        return True
+
+    async def _writable(self, seconds: float) -> bool:
         poll = select.poll()
         poll.register(self._socket, select.POLLOUT)
         if poll.poll(0):

@@ -25,7 +25,7 @@ from miit_graph.engine.errors import ClientGone, QueryError, TimeLimitExceeded
 from miit_graph.in_flight import InFlight
 from miit_graph.web.compression import Compressed, choose_coding, pack, tag_of
 from miit_graph.web.front import shortcuts, strict
-from miit_graph.web.front.client_connection import ClientConnection
+from miit_graph.web.front.client_connection import Allowance, ClientConnection
 from miit_graph.web.front.direct import Direct, Found, Started
 from miit_graph.web.front.exchange import Exchange, environ_of
 from miit_graph.web.front.rate import LIMITED, RateGate, refusal
@@ -380,6 +380,7 @@ class Front:
             await self._collect(protocol, exchange)
             return
         ended = False
+        allowance = Allowance(self._stall_seconds)
         failed: Exception | None = None
         try:
             with self._sends():
@@ -391,7 +392,7 @@ class Front:
                         break
                     if not part:
                         continue
-                    if not await connection.room(self._stall_seconds):
+                    if not await connection.room(len(part), allowance):
                         break
                     await transport.send_bytes(part)
         except Exception as error:
@@ -410,11 +411,11 @@ class Front:
         if connection is None:
             protocol.response_bytes(exchange.status, exchange.headers, body)
             return
-        sent = 0
+        sent, allowance = 0, Allowance(self._stall_seconds)
         try:
             with self._sends():
                 transport = protocol.response_stream(exchange.status, exchange.headers)
-                while sent < len(body) and await connection.room(self._stall_seconds):
+                while sent < len(body) and await connection.room(_PIECE, allowance):
                     await transport.send_bytes(body[sent : sent + _PIECE])
                     sent += _PIECE
         except Exception as error:

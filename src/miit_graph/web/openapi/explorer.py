@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from miit_graph.web.openapi.parts import LANG, STRING, get, parameter, query
+from miit_graph.web.openapi.parts import GRAPH_FILE_TYPES, LANG, STRING, get, parameter, query
 
 
 def explorer() -> dict[str, Any]:
@@ -17,7 +17,7 @@ def explorer() -> dict[str, Any]:
     listed = {"type": "array", "items": STRING}
     shown = get(
         "Some things and all edges between them, as JSON or as a graph file",
-        [*state, "application/octet-stream"],
+        [*state, *GRAPH_FILE_TYPES],
         parameter("query", "nodes", thing, listed, required=True),
         query("beside", "Things that are known already: only their edges to the others are told.", listed),
         query("format", "A graph file instead of JSON.", {"type": "string", "enum": files}),

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from miit_graph.engine import formats
+from miit_graph.export.graph import FORMATS
 
 PROBLEM = {"$ref": "#/components/responses/Problem"}
 STRING = {"type": "string"}
 GRAPH_TYPES = [format.media_type for format in formats.GRAPHS]
+GRAPH_FILE_TYPES = sorted({file.media_type.partition(";")[0] for file in FORMATS.values()} | {"text/csv"})
 TABLE_TYPES = [format.media_type for format in formats.TABLES]
 
 
@@ -28,8 +30,8 @@ def path(name: str, text: str, schema: Any = None) -> dict[str, Any]:
 
 
 def content(types: list[str]) -> dict[str, Any]:
-    """Texts of these media types."""
-    return {kind: {"schema": STRING} for kind in types}
+    """Texts of these media types, or any JSON."""
+    return {kind: {"schema": {} if kind.endswith("json") else STRING} for kind in types}
 
 
 def get(summary: str, types: list[str], *parameters: Any, **answers: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, get_args
 
 from miit_graph.export.graph import ENDINGS as GRAPH_ENDINGS
-from miit_graph.export.graph import FORMATS, HELP
+from miit_graph.export.graph import HELP
 from miit_graph.export.graph.options import Dialect, Facts, Table
 from miit_graph.export.picture import HELP as PICTURE_OPTIONS
 from miit_graph.publish.dumps import ENDINGS
@@ -14,6 +14,7 @@ from miit_graph.web.openapi.parts import (
     AS_OF,
     DOCUMENT,
     FORMAT,
+    GRAPH_FILE_TYPES,
     GRAPH_TYPES,
     LANG,
     NAME,
@@ -70,7 +71,7 @@ _OPTION_SCHEMAS: dict[str, Any] = {
 
 def _graph_files() -> dict[str, Any]:
     """The graph as files for visualisation tools, with all options of the library."""
-    types = sorted({FORMATS[name].media_type.partition(";")[0] for name in GRAPH_ENDINGS.values()} | {"text/csv"})
+    types = GRAPH_FILE_TYPES
     options = [query(name, text, _OPTION_SCHEMAS.get(name)) for name, text in HELP.items()]
     ending = {"type": "string", "enum": list(GRAPH_ENDINGS)}
     statuses = {"_304": "Not changed.", "_400": "", "_404": "", "_422": "", "_503": ""}

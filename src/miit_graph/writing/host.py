@@ -12,7 +12,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -80,9 +79,8 @@ class WriterHost:
     def _keep_alive(self) -> None:
         pause = _PAUSE
         while not self._stopping.is_set():
-            began = time.monotonic()
             self._process = process = self._start()
-            self._listen(process)
+            was_ready = self._listen(process)
             status = process.wait()
             for stream in (process.stdin, process.stdout):
                 if stream is not None:
@@ -93,7 +91,7 @@ class WriterHost:
                 self._started.set()
             if self._stopping.is_set() or self._error is not None:
                 return
-            pause = _PAUSE if time.monotonic() - began > _LONGEST_PAUSE else min(2 * pause, _LONGEST_PAUSE)
+            pause = _PAUSE if was_ready else min(2 * pause, _LONGEST_PAUSE)  # it may be the start that fails
             told = f"the writer ended with status {status}; it is started again"
             tell("writer-ended", told, level=logging.ERROR, status=status)
             self._stopping.wait(pause)
@@ -114,9 +112,10 @@ class WriterHost:
         finally:
             resource.setrlimit(resource.RLIMIT_STACK, limits)
 
-    def _listen(self, process: subprocess.Popen[str]) -> None:
-        """Do what the writer says until it ends."""
+    def _listen(self, process: subprocess.Popen[str]) -> bool:
+        """Do what the writer says until it ends; whether it was ready."""
         assert process.stdout is not None and process.stdin is not None
+        ready = False
         for line in process.stdout:
             told = json.loads(line)
             if "error" in told:
@@ -124,6 +123,7 @@ class WriterHost:
                     self._error = told["error"]
                 _log.error("the writer cannot start: %s", told["error"])
             elif "ready" in told:
+                ready = True
                 tell("writer-ready", f"the writer is ready at version {told['ready']}", version=told["ready"])
                 self._served(Path(told["snapshot"]))  # the one before may have died before it could say so
                 self._started.set()
@@ -132,6 +132,7 @@ class WriterHost:
                 with contextlib.suppress(OSError, ValueError):
                     process.stdin.write(json.dumps({"served": served}) + "\n")
                     process.stdin.flush()
+        return ready
 
     def _served(self, snapshot: Path) -> bool:
         try:

@@ -68,7 +68,7 @@ class Ask:
         return f"{self.target}{quote(text)}"
 
 
-def get(port: int, path: str, accept: str, seconds: float = 30) -> Reply:
+def get(port: int, path: str, accept: str, seconds: float = 120) -> Reply:
     """One request over a connection of its own."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=seconds)
     try:

@@ -100,7 +100,7 @@ def remote(plan: Plan) -> None:
         push += ["--graph-store", f"http://127.0.0.1:{proxy.port}/store"]
         subprocess.run([sys.executable, "-m", "miit_graph.cli", *push], check=True, stdout=subprocess.DEVNULL)
         settings = {**_SETTINGS, **clock.settings(), "TMPDIR": str(disk.path), "MIIT_GRAPH_ENDPOINT_TTL": "2"}
-        settings |= {"MIIT_GRAPH_TIMEOUT": "10"}
+        settings |= {"MIIT_GRAPH_TIMEOUT": "20"}
         server = Server(["--endpoint", endpoint], settings, plan.folder / "remote.log")
         with _served(plan, server):
             faults = Faults(plan.ledger, plan.broken)
@@ -119,10 +119,8 @@ def _readers(plan: Plan, server: Server) -> list[Callable[[Client], None]]:
     questions = asks.questions()
     for ask in questions:
         reply = asks.get(server.port, ask.path(random.Random(0)), ask.accept)
-        if reply.status != 200 or (wrong := ask.judge(reply)):
-            raise SystemExit(
-                f"before anything was broken: status {reply.status}; {wrong if reply.status == 200 else ''}"
-            )
+        if trouble := reply.trouble if reply.status != 200 else ask.judge(reply):
+            raise SystemExit(f"before anything was broken: {trouble}")
     kinds = {"query": questions, "attack": asks.attacks()}
     for ask in asks.looked_up(server.port):
         kinds.setdefault(ask.kind, []).append(ask)
@@ -183,7 +181,7 @@ class Behind:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
         self._command = [program, "serve", "--location", str(folder), "--bind", f"127.0.0.1:{self.port}"]
-        self._command += ["--timeout-s", "5"]
+        self._command += ["--timeout-s", "15"]
         self._process = self._start()
 
     def __enter__(self) -> Behind:

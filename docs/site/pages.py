@@ -64,6 +64,7 @@ _PARTS = (
             _docs("agents", "The graph for agents", "供智能体使用"),
             _docs("your-own-graph", "A graph of your own", "建立自己的图谱"),
             _docs("federation", "Ask other endpoints", "查询其他端点"),
+            _docs("sizes", "How large a graph may be", "图谱规模与存储方式"),
             _docs("remote-engines", "Another engine behind it", "接入其他引擎"),
             _docs("scaling", "Several servers", "多台服务器"),
             _docs("writing", "Change the data", "修改数据"),

@@ -313,3 +313,22 @@ def test_kinds_are_known_by_their_server_header():
     assert limits["virtuoso"] == {"timeout": "20000"}
     assert limits["qlever"] == {"timeout": "20s"}
     assert limits["oxigraph"] == {}
+
+
+def test_names_of_blank_nodes_that_are_none_are_made_some():
+    """Virtuoso calls them nodeID://b1 in XML; in a text the same characters stay."""
+    cell = "<result><binding name='x'><bnode>nodeID://b%d</bnode></binding></result>"
+    told = "<result><binding name='x'><literal>nodeID://b1</literal></binding></result>"
+    table = "".join(cell % number for number in range(2_000)) + told
+
+    def answer(handler, query):
+        name, content = ("name", "") if query.endswith(MARK) else ("x", table)
+        raw(
+            "<?xml version='1.0'?><sparql xmlns='http://www.w3.org/2005/sparql-results#'>"
+            f"<head><variable name='{name}'/></head><results>{content}</results></sparql>".encode(),
+            type="application/sparql-results+xml",
+        )(handler, "")
+
+    with endpoint(answer=answer) as found:
+        rows = ask(engine_at(found, kind="virtuoso"), format=formats.CSV).decode().split()
+    assert rows[0] == "x" and len(set(rows[1:2001])) == 2_000 and rows[2001] == "nodeID://b1"

@@ -126,10 +126,10 @@ def test_the_whole_site_stands_before_it(engine):
     assert "extensionFunction" not in client.get("/sparql", headers={"Accept": "text/turtle"}).text
 
 
-@pytest.mark.parametrize("path", ["/doc/miit", "/chart", "/timeline", "/sources", "/disputes", "/export/graph.gexf"])
-def test_pages_over_oxigraph(in_oxigraph, path):
-    settings = replace(Settings(), endpoint=in_oxigraph.endpoint.address)
-    client = create_app(settings, in_oxigraph, in_oxigraph.about()).test_client()
+@pytest.mark.parametrize("path", ["/doc/miit", "/chart", "/timeline", "/sources", "/disputes", "/doc/caict.ttl"])
+def test_pages(engine, path):
+    settings = replace(Settings(), endpoint=engine.endpoint.address)
+    client = create_app(settings, engine, engine.about()).test_client()
     assert client.get(path, headers={"Accept": "text/html"}).status_code == 200
 
 

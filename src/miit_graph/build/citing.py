@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from miit_graph.vocabulary import DCT, PROV, M
 
-CITING = f"""
+CITED = f"""
 SELECT DISTINCT ?source ?first ?last ?node ?citation {{
   ?node <{PROV.wasDerivedFrom}> ?citation .
   ?citation a <{M.Citation}> ; <{DCT.source}> ?source ; <{M.lineStart}> ?first ; <{M.lineEnd}> ?last .
-}} ORDER BY ?node ?citation"""
-"""Every node with the source, the lines and the citation it rests on."""
+}}"""
+"""Every node with the source, the lines and the citation it rests on, in no order: some engines sort few rows only."""
+
+CITING = f"{CITED} ORDER BY ?node ?citation"
+"""The same in order."""
 
 
 def lines(first: str, last: str) -> range:

@@ -37,6 +37,34 @@ class _Out(io.RawIOBase):
         return len(data)
 
 
+class _NodeNames(io.RawIOBase):
+    """A table in XML, with the names that Virtuoso gives to blank nodes (``nodeID://b1``) made ones that may be."""
+
+    _BEFORE, _AFTER = b"<bnode>nodeID://", b"<bnode>"
+
+    def __init__(self, body: Body) -> None:
+        self._body = body
+        self._ready = b""
+        self._held = b""
+        self._over = False
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while not self._ready and not self._over:
+            piece = self._body.read(_BUFFER) or b""
+            self._over = not piece
+            known = (self._held + piece).replace(self._BEFORE, self._AFTER)
+            keep = 0 if self._over else len(self._BEFORE) - 1  # what may be the beginning of such a name
+            cut = max(0, len(known) - keep)
+            self._ready, self._held = known[:cut], known[cut:]
+        view = memoryview(buffer).cast("B")
+        taken, self._ready = self._ready[: len(view)], self._ready[len(view) :]
+        view[: len(taken)] = taken
+        return len(taken)
+
+
 def transcode(body: Body, form: Form, source: Format, target: Format, put: Callable[[bytes], None]) -> None:
     """Give what ``body`` says in ``source`` to ``put``, in ``target``.
 
@@ -53,7 +81,7 @@ def transcode(body: Body, form: Form, source: Format, target: Format, put: Calla
 
     out: io.BufferedWriter[Any] = io.BufferedWriter(_Out(watched), _BUFFER)
     try:
-        lines: io.BufferedReader[Any] = io.BufferedReader(body, _BUFFER)
+        lines: io.BufferedReader[Any] = io.BufferedReader(_NodeNames(body) if source is formats.XML else body, _BUFFER)
         if form.is_graph:
             _graph(lines, source, target, out)
         else:

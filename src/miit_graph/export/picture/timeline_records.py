@@ -181,10 +181,21 @@ def _lane(classes: set[str]) -> Lane:
 
 
 def _superclasses(asker: Asker, classes: set[str]) -> dict[str, set[str]]:
-    """What stands above classes in the ontology, if there is one."""
-    found: dict[str, set[str]] = defaultdict(set)
-    for some in portions(sorted(filter(is_iri, classes))):
-        text = f"SELECT ?c ?up {{ VALUES ?c {{ {iris(some)} }} ?c {iri(RDFS.subClassOf)}+ ?up FILTER(isIRI(?up)) }}"
-        for row in asker.rows(text):
-            found[value(row, "c")].add(value(row, "up"))
+    """What stands above classes in the ontology, if there is one; asked step by step, as not all engines take paths."""
+    above: dict[str, set[str]] = {}
+    new = {name for name in classes if is_iri(name)}
+    while new:
+        above |= {name: set() for name in new}
+        for some in portions(sorted(new)):
+            text = f"SELECT ?c ?up {{ VALUES ?c {{ {iris(some)} }} ?c {iri(RDFS.subClassOf)} ?up FILTER(isIRI(?up)) }}"
+            for row in asker.rows(text):
+                above[value(row, "c")].add(value(row, "up"))
+        new = {up for ups in above.values() for up in ups} - above.keys()
+    found: dict[str, set[str]] = {}
+    for name in filter(above.get, classes):
+        found[name], rest = set(), list(above[name])
+        while rest:
+            if (up := rest.pop()) not in found[name]:
+                found[name].add(up)
+                rest += above[up]
     return found

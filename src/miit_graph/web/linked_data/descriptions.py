@@ -66,18 +66,14 @@ def status(asker: Asker, iri: str) -> Status:
     if not is_iri(iri):
         return Status(False, False, "")
     x = text_of(iri)
-    rows = asker.rows(
-        f"SELECT ?retired ?next (EXISTS {{ {{ {x} ?p ?o }} UNION {{ ?s ?q {x} }} }} AS ?known) {{"
-        f" OPTIONAL {{ {x} <{OWL.deprecated}> ?retired }} OPTIONAL {{ {x} <{DCT.isReplacedBy}> ?next }} }}"
-        " ORDER BY ?next"
-    )
-    row = rows[0]
-    successor = row.get("next")
-    return Status(
-        known=_true(row.get("known")),
-        retired=any(_true(found.get("retired")) for found in rows),
-        successor=successor.value if isinstance(successor, ox.NamedNode) else "",
-    )
+    # Two plain questions: Virtuoso answers EXISTS in the SELECT clause, and a UNION with a LIMIT inside, wrongly.
+    if not asker.rows(f"SELECT ?p {{ {{ {x} ?p ?o }} UNION {{ ?s ?p {x} }} }} LIMIT 1"):
+        return Status(False, False, "")
+    fate = asker.rows(f"SELECT ?p ?o {{ {x} ?p ?o FILTER(?p IN (<{OWL.deprecated}>, <{DCT.isReplacedBy}>)) }}")
+    said = [(str(getattr(row["p"], "value", "")), row["o"]) for row in fate]
+    successors = [t.value for name, t in said if name == DCT.isReplacedBy and isinstance(t, ox.NamedNode)]
+    retired = any(name == OWL.deprecated and _true(term) for name, term in said)
+    return Status(known=True, retired=retired, successor=min(successors, default=""))
 
 
 def _true(term: Term | None) -> bool:

@@ -21,7 +21,8 @@ def is_graph(iri: str) -> bool:
         return False
     if any(graph.iri == iri for graph in context().about.graphs):
         return True
-    return asker().truth(f"ASK {{ GRAPH {text_of(iri)} {{ ?s ?p ?o }} }}")
+    # Not ASK, to which Virtuoso says yes whatever the graph is.
+    return bool(asker().rows(f"SELECT ?p {{ GRAPH {text_of(iri)} {{ ?s ?p ?o }} }} LIMIT 1"))
 
 
 def describe_graph(asker: Asker, iri: str, page: int) -> Description | None:

@@ -12,7 +12,7 @@ from typing import cast
 import pyoxigraph as ox
 from flask import Blueprint, Response, request, url_for
 
-from miit_graph.build.citing import CITING, lines
+from miit_graph.build.citing import CITED, lines
 from miit_graph.publish.sparql_text import iri as text_of
 from miit_graph.vocabulary import DCT, RDF, SKOS, M
 from miit_graph.web.kept import rendered
@@ -149,7 +149,8 @@ def _sources(known: Known) -> list[Source]:
             known.first(iri, DCT.identifier),
             int(length) if (length := known.first(iri, M.lineCount)).isdecimal() else 0,
         )
-    for row in known.asker.rows(f"{CITING} LIMIT {_MOST}"):
+    rows = known.asker.rows(f"{CITED} LIMIT {_MOST}")
+    for row in sorted(rows, key=lambda row: (str(row["node"]), str(row["citation"]))):
         iri = str(getattr(row["source"], "value", ""))
         first, last = (str(getattr(row[name], "value", "")) for name in ("first", "last"))
         if iri in found and first.isdecimal() and last.isdecimal() and lines(first, last):

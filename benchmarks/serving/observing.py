@@ -91,8 +91,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "numbers.nt"
         data.write_text("".join(f"<http://e/{n}> <http://e/p> <http://e/{n + 1}> .\n" for n in range(1000)))
-        servers = {name: Running(data, settings) for name, settings in KINDS.items()}
+        servers: dict[str, Running] = {}
         try:
+            for name, settings in KINDS.items():
+                servers[name] = Running(data, settings)
             for kind in ("cached", "new"):
                 costs: dict[str, list[float]] = {name: [] for name in servers}
                 for _ in range(ROUNDS):

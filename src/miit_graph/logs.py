@@ -151,6 +151,10 @@ class LogHandler(logging.Handler):
         else:
             self._lines.say(f"{when[11:23]} {_text(told)}")
 
+    def finish(self) -> None:
+        """Wait until all is written."""
+        self._lines.close()
+
     def take_dropped(self) -> int:
         """How many lines were left out since this was asked last."""
         dropped, self._lines.dropped = self._lines.dropped, 0

@@ -55,10 +55,13 @@ def front() -> Front:
     gc.collect()
     gc.freeze()
     observers: list[Observer] = []
+    ends: list[Callable[[], None]] = [handler.finish]
     if settings.traces:
         from miit_graph.web.front.traces import Traces
 
-        observers.append(Traces(queries=settings.log_queries))  # first, for the log names the trace
+        traces = Traces(queries=settings.log_queries)
+        observers.append(traces)  # first, for the log names the trace
+        ends.append(traces.finish)
     if settings.log == "requests":
         log = RequestLog(handler, queries=settings.log_queries, clients=settings.log_clients, proxies=settings.proxies)
         observers.append(log)
@@ -67,7 +70,7 @@ def front() -> Front:
     def count_unsaid() -> None:
         metrics.unsaid.inc(handler.take_dropped())
 
-    return behind_front(app, settings, tuple(observers), (count_unsaid,))
+    return behind_front(app, settings, tuple(observers), (count_unsaid,), tuple(ends))
 
 
 def behind_front(
@@ -75,6 +78,7 @@ def behind_front(
     settings: Settings,
     observers: tuple[Observer, ...] = (),
     ticks: tuple[Callable[[], None], ...] = (),
+    ends: tuple[Callable[[], None], ...] = (),
 ) -> Front:
     """``app`` on granian's own interface, with the short ways that its engine allows."""
     context: Context = app.extensions["miit_graph"]
@@ -89,6 +93,7 @@ def behind_front(
         stall_seconds=settings.stall_seconds,
         observers=(context.metrics.request, *observers),
         ticks=(lambda: sample(context), context.metrics.settle, *ticks),
+        ends=ends,
         gate=_gate(settings),
         in_flight=context.in_flight,
         always=headers(settings),

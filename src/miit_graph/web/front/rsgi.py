@@ -53,8 +53,8 @@ class Front:
 
     ``always`` are the headers that every answer has; ``hosts`` the names to answer to, if not to any. What takes no
     thread takes no place either: a request whose body is still coming, an answer that a client takes slowly.
-    ``observers`` hear of each request when it is over; ``ticks`` are called every second; ``gate`` says which clients
-    have asked too often.
+    ``observers`` hear of each request when it is over; ``ticks`` are called every second, ``ends`` once at the end;
+    ``gate`` says which clients have asked too often.
     """
 
     def __init__(
@@ -68,6 +68,7 @@ class Front:
         stall_seconds: float,
         observers: tuple[Observer, ...] = (),
         ticks: tuple[Callable[[], None], ...] = (),
+        ends: tuple[Callable[[], None], ...] = (),
         gate: RateGate | None = None,
         in_flight: InFlight | None = None,
         always: Mapping[str, str],
@@ -75,6 +76,7 @@ class Front:
     ) -> None:
         self._gate = gate
         self._ticks = ticks
+        self._ends = ends
         self._in_flight = in_flight
         self._observers = observers
         self._application = application
@@ -95,6 +97,11 @@ class Front:
         """granian calls this when the event loop is there."""
         if self._ticks:
             self._tick(loop)
+
+    def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """granian calls this when the process is about to end; what Python does at its end is not done in it."""
+        for end in self._ends:
+            end()
 
     def _tick(self, loop: asyncio.AbstractEventLoop) -> None:
         for tick in self._ticks:

@@ -36,6 +36,7 @@ class Traces:
             named = named.merge(Resource({SERVICE_NAME: "miit-graph"}))
         provider = TracerProvider(resource=named)
         provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+        self._provider = provider
         self._tracer = provider.get_tracer("miit_graph", __version__)
         self._propagator = TraceContextTextMapPropagator()
         self._queries = queries
@@ -64,6 +65,10 @@ class Traces:
                 attributes = {"db.system.name": "oxigraph", "db.operation.name": record.form} if record.form else {}
                 self._tracer.start_span("engine", within, attributes=attributes, start_time=begun).end(end)
         span.end(end)
+
+    def finish(self) -> None:
+        """Send what was not sent yet."""
+        self._provider.shutdown()
 
     def _describe(self, span: Span, record: Record) -> None:
         """Attributes by OpenTelemetry's semantic conventions for HTTP; what those lack begins with miit_graph."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -89,6 +90,36 @@ def test_a_new_project_is_made_from_the_wheel(installed: Path, tmp_path: Path) -
         )
         assert done.returncode == 0, done.stdout + done.stderr
     assert "The graph conforms" in done.stdout
+
+
+HELLO = [
+    {
+        "id": 1,
+        "method": "initialize",
+        "params": {
+            "protocolVersion": "2025-06-18",
+            "capabilities": {},
+            "clientInfo": {"name": "test", "version": "1"},
+        },
+    },
+    {"method": "notifications/initialized"},
+    {"id": 2, "method": "tools/list"},
+]
+
+
+def test_it_asks_and_offers_the_graph_to_agents(installed: Path, address: str, tmp_path: Path) -> None:
+    environment = {"PATH": str(installed / "bin"), "HOME": str(tmp_path)}
+    program = str(installed / "bin" / "miit-graph")
+    query = [program, "query", "--endpoint", f"{address}/sparql", "--format", "json", "ASK { d:miit ?p ?o }"]
+    assert "true" in subprocess.run(query, env=environment, capture_output=True, text=True, timeout=60).stdout
+    pipe, command = subprocess.PIPE, [program, "mcp", "--endpoint", address]
+    with subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe, text=True) as process:
+        assert process.stdin is not None and process.stdout is not None
+        process.stdin.writelines(json.dumps({"jsonrpc": "2.0", **message}) + "\n" for message in HELLO)
+        process.stdin.flush()
+        answers = [json.loads(process.stdout.readline()) for _ in range(2)]
+        process.terminate()
+    assert {tool["name"] for tool in answers[1]["result"]["tools"]} >= {"search", "describe", "query"}
 
 
 def test_two_builds_are_the_same(dist: list[Path], tmp_path: Path) -> None:

@@ -174,7 +174,7 @@ def main(path: str, number: str = "", version: str = "") -> int:
         about = present.about()
         engine = PastEngines(settings.past_socket, 1).engine(int(number), version) if number else present
         make_index(engine, settings, Path(path), base=str(about.get("base") or ""), merged="base" in about)
-    except EngineUnavailable:
+    except (EngineUnavailable, FileNotFoundError):  # the folder goes with the server
         return os.EX_TEMPFAIL  # it stops, or is started again
     except QueryError as error:
         _log.error("the index of the search could not be made: %s", error)

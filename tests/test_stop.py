@@ -73,7 +73,10 @@ def test_what_has_begun_is_answered_and_nothing_new_is_taken(data: Path) -> None
 
         wait_until(not_ready)
         told = server.get("/health/ready")
-        assert json.loads(told.body) == {"status": "leaving"} and told.headers["Connection"] == "close"
+        assert (
+            json.loads(told.body) == {"status": "unavailable", "reason": "leaving"}
+            and told.headers["Connection"] == "close"
+        )
         kept.request("GET", "/sparql?query=ASK%7B%7D")  # over a connection that was kept, and while it drains
         last = kept.getresponse()
         assert last.status == 200 and last.headers["Connection"] == "close" and last.read()

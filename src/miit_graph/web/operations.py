@@ -33,7 +33,7 @@ def ready() -> Response:
     """
     in_flight = context().in_flight
     if in_flight is not None and in_flight.leaving:
-        return _state("leaving", 503)
+        return _state("unavailable", 503, reason="leaving")
     try:
         answer = context().engine.run(Query("ASK {}"), formats.JSON, Limits(seconds=_SECONDS))
         answer.close()

@@ -145,7 +145,7 @@ class WithKills(Sequence):
     @rule(
         change=sound | sound | changes,
         key=st.sampled_from(("", "c", "d")),
-        what=st.sampled_from(("server", "attempt", "engines", "web", *["writer"] * 5)),
+        what=st.sampled_from((*["writer"] * 5, "attempt", "engines", "web", "server")),
         moment=st.integers(0, 15),
     )
     def kill_meanwhile(self, change, key, what, moment):

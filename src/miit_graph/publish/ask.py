@@ -21,15 +21,17 @@ Row: TypeAlias = Mapping[str, Term]
 class Asker:
     """An engine and the limits under which it is asked.
 
-    Every method takes the text of a query and raises the `QueryError` that the engine answers with.
+    Every method takes the text of a query and raises the `QueryError` that the engine answers with. With ``graphs``
+    the default graph is the merge of these named ones.
     """
 
     engine: Engine
     limits: Limits
+    graphs: tuple[str, ...] = ()
 
     def stream(self, text: str, format: Format) -> Iterator[bytes]:
         """The bytes of an answer; the work stops when the iterator is closed."""
-        answer = self.engine.run(Query(text), format, self.limits)
+        answer = self.engine.run(Query(text, self.graphs, self.graphs), format, self.limits)
         try:
             yield from answer
         finally:

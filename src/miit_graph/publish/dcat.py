@@ -28,8 +28,19 @@ class Distribution:
     format: Mapping[str, str] = field(default_factory=dict)
 
 
+_CLASSES = {
+    DCAT.Catalog: {"en": "catalogue", "zh": "目录"},
+    DCAT.Dataset: {"en": "dataset", "zh": "数据集"},
+    DCAT.DataService: {"en": "data service", "zh": "数据服务"},
+    DCAT.Distribution: {"en": "distribution", "zh": "数据集发行版"},
+}
+"""What the classes are called: DCAT itself has no Chinese names."""
+
+
 def describe(published: Published, places: Places, distributions: tuple[Distribution, ...]) -> Triples:
     """The catalogue entry as triples."""
+    for kind, called in _CLASSES.items():
+        yield from texts(kind, RDFS.label, called)
     catalogue, service, this = (f"{places.document}#{name}" for name in ("catalogue", "service", "dataset"))
     yield link(catalogue, RDF.type, DCAT.Catalog)
     yield from texts(catalogue, DCT["title"], published.title)

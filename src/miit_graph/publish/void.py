@@ -24,6 +24,14 @@ _COUNTED = {
 }
 
 
+_CLASSES = {
+    VOID.Dataset: {"en": "dataset", "zh": "数据集"},
+    VOID.DatasetDescription: {"en": "description of a dataset", "zh": "数据集描述"},
+    VOID.Linkset: {"en": "linkset", "zh": "链接集"},
+}
+"""What the classes are called: VoID itself has no Chinese names."""
+
+
 @dataclass(frozen=True, slots=True)
 class Places:
     """Where the dataset can be had: absolute addresses. ``document`` is the IRI of the description."""
@@ -47,6 +55,8 @@ class Places:
 def describe(published: Published, profile: Profile, places: Places) -> Triples:
     """The description as triples."""
     this = places.dataset
+    for kind, called in _CLASSES.items():
+        yield from texts(kind, RDFS.label, called)
     yield link(places.document, RDF.type, VOID.DatasetDescription)
     yield link(places.document, FOAF.primaryTopic, this)
     yield from texts(places.document, DCT["title"], published.title)

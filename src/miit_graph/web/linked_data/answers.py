@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable
 from typing import TypeVar
 
+import pyoxigraph as ox
 from flask import Response, g, request
 from werkzeug.urls import iri_to_uri
 from werkzeug.wrappers import Response as AnyResponse
@@ -16,6 +17,7 @@ from miit_graph.build.errors import SnapshotError
 from miit_graph.build.snapshot import Snapshot
 from miit_graph.publish.ask import Asker
 from miit_graph.publish.published import ExampleQuery, Published
+from miit_graph.publish.sparql_text import iri as text_of
 from miit_graph.vocabulary import STANDARD_PREFIXES, prefixes_for
 from miit_graph.web.context import context
 from miit_graph.web.linked_data.names import MEMENTO
@@ -25,11 +27,31 @@ Some = TypeVar("Some", bound=AnyResponse)
 CACHING = "public, no-cache"
 PLAIN = "text/plain; charset=utf-8"
 _KEY = "miit_graph.published"
+_MERGED = "merged_graphs"
+_MOST_MERGED = 200
 
 
 def asker() -> Asker:
     """The engine, under the limits of the server, held to one version of the data for the whole request."""
-    return Asker(pinned(), context().settings.limits())
+    return Asker(pinned(), context().settings.limits(), g.get(_MERGED, ()))
+
+
+def merge_graphs(iri: str) -> bool:
+    """Ask the merge of named graphs for the rest of the request; false if none of them has the IRI ``iri``.
+
+    For what the default graph of other people's data does not tell. Of very many graphs only those with it are merged.
+    """
+    if context().settings.endpoint:  # engines differ in what GRAPH ?g {} lists
+        return False
+    x = text_of(iri)
+    having = f"SELECT DISTINCT ?g {{ {{ GRAPH ?g {{ {x} ?p ?o }} }} UNION {{ GRAPH ?g {{ ?s ?q {x} }} }} }}"
+    found = [asker().rows(f"{query} LIMIT {_MOST_MERGED + 1}") for query in (having, "SELECT ?g { GRAPH ?g {} }")]
+    chosen = found[1] if len(found[1]) <= _MOST_MERGED else found[0][:_MOST_MERGED]
+    names = tuple(row["g"].value for row in chosen if isinstance(row["g"], ox.NamedNode))
+    if not found[0] or not names:
+        return False
+    g.setdefault(_MERGED, names)
+    return True
 
 
 def snapshot() -> Snapshot | None:

@@ -16,12 +16,13 @@ from werkzeug.wrappers import Response as AnyResponse
 from miit_graph.engine import formats
 from miit_graph.engine.errors import QueryError
 from miit_graph.engine.formats import Format
+from miit_graph.publish.sparql_text import is_iri
 from miit_graph.vocabulary import DCT, FOAF, RDF, SD, VOID
 from miit_graph.web.choice import choose
 from miit_graph.web.context import context
 from miit_graph.web.kept import keep, kept, page_tag
 from miit_graph.web.linked_data import descriptions
-from miit_graph.web.linked_data.answers import asker, link_header, published, tag, unchanged, validated
+from miit_graph.web.linked_data.answers import asker, link_header, merge_graphs, published, tag, unchanged, validated
 from miit_graph.web.linked_data.as_of import asked_day, states_of
 from miit_graph.web.linked_data.descriptions import Description
 from miit_graph.web.linked_data.graphs import describe_graph, is_graph
@@ -83,6 +84,8 @@ def check(iri: str) -> AnyResponse | None:
     Raises Problem: 404 for what is unknown, 410 for what was retired.
     """
     found = descriptions.status(asker(), iri)
+    if not found.known and is_iri(iri) and not is_graph(iri) and not context().about.base and merge_graphs(iri):
+        found = descriptions.status(asker(), iri)
     if found.retired and found.successor:
         successor = document_of(found.successor)
         return redirect(found.successor if successor is None else address(f"doc/{successor}"), 301)

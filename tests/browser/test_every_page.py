@@ -1,6 +1,7 @@
 """What holds for every page: accessible, steady, as wide as the screen, light, safe, and readable without a script.
 
-Each page is loaded once per language without a script and once with; all else is looked at in the same load.
+Each page is loaded once per language without a script and once with; all else is looked at in the same load, and at the
+end theme and language are switched, by pointer in the one and by keyboard in the other.
 MIIT_GRAPH_EVERY_LOOK=1 asks all rules of axe in all four looks (wide and narrow, light and dark); else they are asked
 in one look per language, and of the other looks what depends on colour and size.
 """
@@ -11,7 +12,7 @@ import os
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Response
+from playwright.sync_api import Locator, Page, Response, expect
 
 from tests.browser.conftest import Watched
 from tests.browser.pages import PAGES, settled
@@ -105,6 +106,7 @@ def test_every_page_is_accessible_steady_light_and_safe(watched: Watched, page: 
             asked = [_LEVELS, _ORDER] if first or every else [_LOOKS, []]
             found += [f"{size['width']} {scheme} {text}" for text in page.evaluate(_RUN, asked)]
     assert not found, "\n".join(found)
+    _theme_and_language_are_switched(watched, page, by_keyboard=sizes_of_screen[0] == NARROW)
 
 
 def _go(watched: Watched, page: Page, name: str) -> Response:
@@ -118,6 +120,30 @@ def _go(watched: Watched, page: Page, name: str) -> Response:
 def _reads_without_a_script(page: Page) -> None:
     assert page.locator("h1").first.is_visible()
     assert len(page.locator("main").inner_text()) > 40
+
+
+def _theme_and_language_are_switched(watched: Watched, page: Page, *, by_keyboard: bool) -> None:
+    def press(control: Locator) -> None:
+        if not by_keyboard:
+            control.click()
+            return
+        for _ in range(20):
+            page.keyboard.press("Tab")
+            if control.evaluate("(it) => it === document.activeElement"):
+                break
+        expect(control).to_be_focused()
+        page.keyboard.press("Enter")
+
+    theme, language = page.locator("#theme"), page.locator("header a[hreflang]")
+    if theme.count():  # the documentation of the ontology follows the system
+        color = "getComputedStyle(document.body).backgroundColor"
+        before = page.evaluate(color)
+        press(theme)
+        assert page.evaluate(color) != before
+    other = language.get_attribute("hreflang")
+    press(language)
+    expect(page.locator("html")).to_have_attribute("lang", str(other))
+    watched.troubles[:] = [text for text in watched.troubles if "Failed to load resource" not in text]
 
 
 def _needs_no_unsafe_script(answer: Response) -> None:

@@ -304,6 +304,10 @@ class TestHonestEnds:
         assert connection.getresponse().status == 413
         connection.close()
 
+    def test_paths_are_decoded_once(self, server: Running) -> None:
+        assert server.get("/st%61tic/css/base.css").status == 200
+        assert server.get("/st%2561tic/css/base.css").status == 404
+
     def test_half_sent_paths_and_odd_methods(self, server: Running) -> None:
         assert server.get("/%E4%B8%AD%2525").status == 404
         connection = server.connect()

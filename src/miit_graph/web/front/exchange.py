@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote_to_bytes
 
 from miit_graph.engine.spent import SPENT
 from miit_graph.web.front import shortcuts
@@ -97,7 +96,7 @@ def environ_of(scope: Any, body: bytes, size: int) -> dict[str, Any]:
     environ: dict[str, Any] = {
         "REQUEST_METHOD": scope.method,
         "SCRIPT_NAME": "",
-        "PATH_INFO": unquote_to_bytes(scope.path).decode("latin-1"),
+        "PATH_INFO": scope.path.encode().decode("latin-1"),  # granian has decoded it
         "QUERY_STRING": shortcuts.query_string(scope),
         "SERVER_NAME": host.strip("[]"),
         "SERVER_PORT": port,

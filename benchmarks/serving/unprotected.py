@@ -29,7 +29,7 @@ from miit_graph.web import create_app
 from miit_graph.web.context import Context
 from miit_graph.web.front.direct import Direct
 from miit_graph.web.front.rsgi import Front
-from miit_graph.web.front.shortcuts import Shortcuts
+from miit_graph.web.wsgi import behind_front
 
 
 class _Whole:
@@ -105,14 +105,9 @@ def front() -> Front:
     app = create_app(settings, engine_for(opened, settings), opened.about)
     context: Context = app.extensions["miit_graph"]
     here = _Here(Source(opened.store, STANDARD_PREFIXES), opened.version)
-    return Front(
-        app,
-        Shortcuts(context.cache, lambda: here.version, context.metrics.shortcuts.inc),
-        Direct(context, cast(ProcessEngine, here)),
-        threads=16,
-        body_bytes=settings.body_bytes,
-        stall_seconds=settings.stall_seconds,
-    )
+    front = behind_front(app, settings)
+    front._direct = Direct(context, cast(ProcessEngine, here), lambda version: f'1; hash="{version}"')
+    return front
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ Requests run on threads, as WSGI requires; the event loop only passes bytes. Wha
 
 - a GET whose answer is in the cache is answered at once. What such a request means (which cache entry) is remembered
   from the first time, when Flask and the protocol code worked it out, so there is no second reading of the rules here;
-- long answers are sent as the client takes them, and broken off visibly if they fail (`client_connection`);
+- long answers are sent as the client takes them, and broken off visibly if they fail (`sending`);
 - a plain query, by GET or POST, goes to a worker without Flask (`direct`);
 - a client that goes away while its query runs is noticed, and the query given up.
 """
@@ -25,12 +25,12 @@ from miit_graph.engine.errors import ClientGone, QueryError, TimeLimitExceeded
 from miit_graph.in_flight import InFlight
 from miit_graph.web.compression import Compressed, choose_coding, pack, tag_of
 from miit_graph.web.front import shortcuts, strict
-from miit_graph.web.front.client_connection import Allowance, ClientConnection
 from miit_graph.web.front.direct import Direct, Found, Started
 from miit_graph.web.front.exchange import Exchange, environ_of
 from miit_graph.web.front.rate import LIMITED, RateGate, refusal
 from miit_graph.web.front.record import RECORD, Observer, Record
-from miit_graph.web.front.waiting import WATCH_AFTER, Patience, readable, watch
+from miit_graph.web.front.sending import Sender
+from miit_graph.web.front.waiting import GRACE_SECONDS, WATCH_AFTER, Patience, readable, watch
 from miit_graph.web.negotiation import prefers_html
 
 if TYPE_CHECKING:
@@ -38,13 +38,9 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _BODY_SECONDS = 30.0
-_GRACE_SECONDS = 0.5
-_GATHER_SECONDS = 0.003
 _FEW = 2
 """Requests that run in this process: with more of them, what is good for one of them holds up the others."""
 _TICK_SECONDS = 1.0
-_LONG = 256 * 1024
-_PIECE = 64 * 1024
 _WITHOUT_BODY = ("GET", "HEAD", "OPTIONS")
 
 
@@ -84,8 +80,8 @@ class Front:
         self._direct = direct
         self._threads = threads
         self._body_bytes = body_bytes
-        self._stall_seconds = stall_seconds
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="request")
+        self._sender = Sender(self._pool, stall_seconds, self._sends)
         self._always = [(name.lower(), value) for name, value in always.items()]
         self._hosts = hosts
         self._running = 0
@@ -242,7 +238,7 @@ class Front:
         protocol.route = "/sparql"
         try:
             here = self._quiet() and self._patience.wait(pending.fileno())
-            if not here and not await readable(pending.fileno(), started.seconds + _GRACE_SECONDS, protocol):
+            if not here and not await readable(pending.fileno(), started.seconds + GRACE_SECONDS, protocol):
                 raise ClientGone
             if pending.speaks():
                 answer = pending.answer()
@@ -273,7 +269,7 @@ class Front:
                 headers.append(("etag", tag_of(etag, choice.coding)))
             exchange = Exchange({}, status=200, headers=headers, body=body, parts=iter(body))
             try:
-                await self._stream(scope, protocol, exchange, None if choice.coding else started)
+                await self._sender.stream(scope, protocol, exchange, None if choice.coding else started)
             finally:
                 protocol.engine = time.monotonic() - started.began
                 await loop.run_in_executor(self._pool, exchange.close)
@@ -321,11 +317,11 @@ class Front:
             if exchange.whole is not None:
                 if raw is not None:
                     self._known.learn(raw, exchange.environ, exchange.headers)
-                await self._send_whole(scope, protocol, exchange, exchange.whole)
+                await self._sender.whole(scope, protocol, exchange, exchange.whole)
             elif scope.method == "HEAD":
                 protocol.response_empty(exchange.status, exchange.headers)
             else:
-                await self._stream(scope, protocol, exchange)
+                await self._sender.stream(scope, protocol, exchange)
         except Exception:
             _log.exception("a request failed: %s %s", scope.method, scope.path)
             protocol.response_bytes(*strict.answer(strict.FAILED, self._always))
@@ -364,79 +360,3 @@ class Front:
         announced = scope.headers.get("content-length")
         broken = empty > 1 or (announced is not None and size != int(announced))
         return (b"".join(parts), size), strict.BROKEN_BODY if broken else None
-
-    async def _next_part(self, protocol: Record, exchange: Exchange, started: Started | None) -> bytes | None:
-        """The next piece of a body: from a thread, or from the worker itself, where nobody else has to touch it."""
-        loop = asyncio.get_running_loop()
-        if started is None:
-            return await loop.run_in_executor(self._pool, exchange.next_part)
-        pending = started.pending
-        if not pending.over and not pending.speaks():
-            # A moment more, so that there is more to take at once: the first piece has left already.
-            if not await readable(pending.fileno(), started.seconds + _GRACE_SECONDS, protocol):
-                raise ClientGone
-            await asyncio.sleep(_GATHER_SECONDS)
-        if pending.over or pending.speaks():
-            return exchange.next_part()
-        return await loop.run_in_executor(self._pool, exchange.next_part)
-
-    async def _stream(self, scope: Any, protocol: Record, exchange: Exchange, started: Started | None = None) -> None:
-        """Send a body piece by piece; ``started`` is the query that it comes from as it is."""
-        connection = ClientConnection.find(scope.client)
-        if connection is None:
-            await self._collect(protocol, exchange)
-            return
-        ended = False
-        allowance = Allowance(self._stall_seconds)
-        failed: Exception | None = None
-        try:
-            with self._sends():
-                transport = protocol.response_stream(exchange.status, exchange.headers)
-                while True:
-                    part = await self._next_part(protocol, exchange, started)
-                    if part is None:
-                        ended = True
-                        break
-                    if not part:
-                        continue
-                    if not await connection.room(len(part), allowance):
-                        break
-                    await transport.send_bytes(part)
-        except Exception as error:
-            # The query's own errors were told to the metrics; a client that has gone is nobody's fault.
-            failed = error
-            _log.debug("an answer was broken off: %r", error)
-        finally:
-            if not ended:
-                protocol.broken(failed)
-                connection.break_off()
-            connection.close()
-
-    async def _send_whole(self, scope: Any, protocol: Record, exchange: Exchange, body: bytes) -> None:
-        """Send a body that is here; a long one as the client takes it, so that it is held only once."""
-        connection = ClientConnection.find(scope.client) if len(body) > _LONG and scope.method != "HEAD" else None
-        if connection is None:
-            protocol.response_bytes(exchange.status, exchange.headers, body)
-            return
-        sent, allowance = 0, Allowance(self._stall_seconds)
-        try:
-            with self._sends():
-                transport = protocol.response_stream(exchange.status, exchange.headers)
-                while sent < len(body) and await connection.room(_PIECE, allowance):
-                    await transport.send_bytes(body[sent : sent + _PIECE])
-                    sent += _PIECE
-        except Exception as error:
-            _log.debug("a client went away: %r", error)
-        finally:
-            if sent < len(body):
-                protocol.broken(None)
-                connection.break_off()
-            connection.close()
-
-    async def _collect(self, protocol: Record, exchange: Exchange) -> None:
-        """Without hold of the connection an answer that could fail on the way is collected first."""
-        loop = asyncio.get_running_loop()
-        parts = []
-        while (part := await loop.run_in_executor(self._pool, exchange.next_part)) is not None:
-            parts.append(part)
-        protocol.response_bytes(exchange.status, exchange.headers, b"".join(parts))

@@ -10,6 +10,8 @@ from typing import Any
 _MOMENT = 1
 """Milliseconds."""
 _MOST_FAILURES = 5
+GRACE_SECONDS = 0.5
+"""A worker keeps to its time by itself; so much longer its word is waited for."""
 WATCH_AFTER = 0.1
 """Seconds after which it is worth the trouble to see whether the client is still there."""
 

@@ -187,6 +187,8 @@ def test_completion_by_short_form_and_by_name_in_chinese(page: Page) -> None:
     page.keyboard.insert_text("工信部")
     page.keyboard.press("Control+Space")
     page.locator(".CodeMirror-hint", has_text="d:miit").first.click()
+    expect(page.locator(".CodeMirror-hint")).to_have_count(0)
+    page.evaluate("document.querySelector('.CodeMirror').CodeMirror.focus()")  # as it does itself, a moment later
     page.keyboard.type(" }")
     text = value(page)
     assert "?x a m:Nameplate ; m:plateOf d:miit }" in text

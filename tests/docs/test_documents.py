@@ -23,7 +23,10 @@ SHOWN = ("text", "console", "csv", "js", "http", "cypher", "toml", "html")
 BLOCKS = {path: blocks(path) for path in PAGES}
 TEXTS = {path: path.read_text(encoding="utf-8") for path in PAGES}
 FOLDERS = ("src", "tests", "docs", "queries", "rules", "shapes", "ontology", "codes", "benchmarks", "frontend")
-OF_TESTS = {"MIIT_GRAPH_CHROMIUM", "MIIT_GRAPH_SOURCES", "MIIT_GRAPH_ALL_READERS", "MIIT_GRAPH_SERVER"}
+OF_TESTS = {
+    f"MIIT_GRAPH_{name}"
+    for name in ("CHROMIUM", "SOURCES", "ALL_READERS", "SERVER", "EVERY_LOOK", "SEQUENCES", "CRASHES")
+}
 VARIABLES = {row["variable"] for row in Settings.described()} | OF_TESTS
 OPTIONS = {
     option

@@ -218,13 +218,16 @@ class TestPlaces:
         with EngineHost({"MIIT_GRAPH_DATA": str(data)}) as host:
             engine = ProcessEngine(host.path, connect_seconds=0.2)
             assert answer(engine, "SELECT * { <http://d/1> ?p ?o } # first")
-            os.kill(host.pid, signal.SIGSTOP)  # as if it had a long line of workers to make
+            serving = children(host.pid)
+            for pid in serving:  # as if they had a long line of workers to make
+                os.kill(pid, signal.SIGSTOP)
             try:
                 assert answer(engine, "SELECT * { <http://d/2> ?p ?o } # second")
                 with pytest.raises(EngineUnavailable):
                     answer(engine, "SELECT * { ?s <http://p/0> ?o } LIMIT 1")
             finally:
-                os.kill(host.pid, signal.SIGCONT)
+                for pid in serving:
+                    os.kill(pid, signal.SIGCONT)
             assert answer(engine, "SELECT * { ?s <http://p/0> ?o } LIMIT 1")
             engine.close()
 

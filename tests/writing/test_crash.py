@@ -213,7 +213,7 @@ def test_a_full_disk_refuses_and_loses_nothing(tmp_path):
     size = (snapshots / "current" / "dataset.nq").stat().st_size
     journal = snapshots / JOURNAL
     with Writer.open(project, snapshots) as writer:
-        server = WriterServer(writer, None, -1, TryLimits(60, 1 << 32), lambda _: True)
+        server = WriterServer(writer, None, -1, TryLimits(60, 1 << 40), lambda _: True)
 
         def told(text, message=""):
             request = Request(Operation(UPDATE, text), "ann", message).as_dict()

@@ -10,6 +10,8 @@ import re
 from functools import lru_cache
 
 QUICK_SECONDS = 0.1
+_SLOW_SECONDS = 1.0
+"""What has been quick stays so until it takes so long: when the server is busy everything takes longer."""
 _MOST = 8_192
 _PARTICULARS = re.compile(r"""<[^<>\s]*>|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|#.*|\d+""")
 _LONGEST = 2_000
@@ -39,7 +41,8 @@ class Quick:
     def note(self, text: str, seconds: float, *, well: bool, crowded: bool) -> None:
         """A query took so long, and ended ``well`` or not."""
         if not well or seconds > QUICK_SECONDS:
-            self._known.pop(_kind_of(text), None)
+            if not well or seconds > _SLOW_SECONDS:
+                self._known.pop(_kind_of(text), None)
             return
         self._count += 1
         if not crowded and self._count % _EACH:

@@ -7,30 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from enum import Enum
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-if TYPE_CHECKING:
-    from miit_graph.engine.federation.inline import Inlined
-    from miit_graph.engine.formats import Format
-    from miit_graph.engine.gate import Allow, Refuse
+from miit_graph.engine.federation.inline import Inlined
+from miit_graph.engine.formats import Format
+from miit_graph.engine.gate import Allow, Refuse
+from miit_graph.engine.terms import Form, Limits
+
+__all__ = ["Answer", "Engine", "Form", "Gone", "Limits", "Query"]
 
 Gone = Callable[[], bool]
 """Says whether whoever asked has gone away, so that nobody wants the answer any more."""
-
-
-class Form(Enum):
-    """The query form, SPARQL 1.1 section 16."""
-
-    SELECT = "SELECT"
-    ASK = "ASK"
-    CONSTRUCT = "CONSTRUCT"
-    DESCRIBE = "DESCRIBE"
-
-    @property
-    def is_graph(self) -> bool:
-        """Whether the answer is an RDF graph (else a table or a truth value)."""
-        return self in (Form.CONSTRUCT, Form.DESCRIBE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,24 +34,6 @@ class Query:
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
     inlined: tuple[Inlined, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one query may use: seconds of time, bytes of memory and of answer, bytes of its text, depth of brackets.
-
-    ``services`` are the endpoints that SERVICE may name (see `miit_graph.engine.federation.allowed`), and what one of
-    them may take in seconds and in bytes of all answers together.
-    """
-
-    seconds: float = 30.0
-    memory_bytes: int = 1024 * 1024 * 1024
-    result_bytes: int = 512 * 1024 * 1024
-    query_bytes: int = 256 * 1024
-    nesting: int = 64
-    services: tuple[str, ...] = ()
-    service_seconds: float = 20.0
-    service_bytes: int = 16 * 1024 * 1024
 
 
 class Answer(Protocol):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from miit_graph.engine.api import Form
+from miit_graph.engine.terms import Form
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,6 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from miit_graph.engine.api import Form, Limits
 from miit_graph.engine.errors import (
     QueryError,
     QuerySyntaxError,
@@ -31,6 +30,7 @@ from miit_graph.engine.errors import (
 from miit_graph.engine.federation.allowed import is_allowed
 from miit_graph.engine.federation.clauses import Unclear, read_clauses
 from miit_graph.engine.lexer import LexicalError, Token, tokenize
+from miit_graph.engine.terms import Form, Limits
 
 STACK_BYTES = 128 * 1024 * 1024
 MAX_TOKENS = 8_000

@@ -9,11 +9,11 @@ from typing import Any, cast
 import pyoxigraph as ox
 
 from miit_graph.engine import formats
-from miit_graph.engine.api import Form
 from miit_graph.engine.errors import EndpointFailed, QueryError
 from miit_graph.engine.formats import Format
 from miit_graph.engine.oxigraph import FORMATS
 from miit_graph.engine.remote.body import Body
+from miit_graph.engine.terms import Form
 
 _TRUTH = {
     formats.JSON: '{{"head":{{}},"boolean":{}}}',

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from tests.browser.pages import PAGES, settled
 from tests.conftest import ROOT
@@ -16,6 +17,8 @@ FOLDER = ROOT / "build" / "screenshots"
 WIDTHS = {"wide": (1440, 1000), "narrow": (390, 844)}
 THEMES = ("light", "dark")
 LANGUAGES = ("en", "zh")
+Look = tuple[str, str, str]
+"""Width, theme and language."""
 TALLEST = 12_000
 """Pixels; of longer pages the beginning is shown."""
 
@@ -24,28 +27,39 @@ def _file(name: str, width: str, theme: str, language: str) -> str:
     return f"{name}-{width}-{theme}-{language}.png"
 
 
-@pytest.mark.parametrize(("width", "theme", "language"), itertools.product(WIDTHS, THEMES, LANGUAGES))
-def test_take(browser: Browser, site: str, width: str, theme: str, language: str) -> None:
-    """A run with ``-k home`` in mind would gain little: what takes long is starting."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
+@pytest.fixture(
+    scope="module",
+    params=list(itertools.product(WIDTHS, THEMES, LANGUAGES)),
+    ids="-".join,
+)
+def look(request: pytest.FixtureRequest, browser: Browser, site: str) -> Iterator[tuple[Page, Look]]:
+    """A page of this width, theme and language."""
+    width, theme, language = kind = request.param
     across, high = WIDTHS[width]
     context = browser.new_context(
         base_url=site,
         locale={"en": "en-GB", "zh": "zh-CN"}[language],
         timezone_id="Asia/Shanghai",
-        color_scheme=theme,  # type: ignore[arg-type]
+        color_scheme=theme,
         viewport={"width": across, "height": high},
         reduced_motion="reduce",
     )
-    page = context.new_page()
-    for name, address in PAGES.items():
-        page.goto(address)
-        settled(page)
-        tall = min(page.evaluate("document.documentElement.scrollHeight"), TALLEST)
-        clip = {"x": 0, "y": 0, "width": across, "height": max(tall, high)}
-        page.screenshot(path=FOLDER / _file(name, width, theme, language), full_page=True, clip=clip, caret="hide")  # type: ignore[arg-type]
+    yield context.new_page(), kind
     context.close()
     _write_index(FOLDER)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_take(look: tuple[Page, Look], name: str) -> None:
+    """``-k "home and narrow"`` takes these alone."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    page, kind = look
+    across, high = WIDTHS[kind[0]]
+    page.goto(PAGES[name])
+    settled(page)
+    tall = min(page.evaluate("document.documentElement.scrollHeight"), TALLEST)
+    clip = {"x": 0, "y": 0, "width": across, "height": max(tall, high)}
+    page.screenshot(path=FOLDER / _file(name, *kind), full_page=True, clip=clip, caret="hide")  # type: ignore[arg-type]
 
 
 def _write_index(folder: Path) -> None:

@@ -102,6 +102,11 @@ def serve(
             try:
                 # Each change is served by another engine process.
                 nursery = stack.enter_context(Nursery(os.environ)) if settings.tokens or follower else None
+                writer = None
+                if settings.tokens and place is not None and place.project is not None:
+                    # It starts while this process loads what the web processes need.
+                    writer = WriterHost(place.project.root, place.snapshots, lambda path: _switch(host, path))
+                    stack.enter_context(writer)
                 from miit_graph.web.metrics import HostMetrics  # finds its folder in the environment when imported
 
                 host = stack.enter_context(EngineHost(os.environ, nursery, HostMetrics().heard))
@@ -115,10 +120,11 @@ def serve(
             os.environ["MIIT_GRAPH_PAST_SOCKET"] = past.path
             processes = settings.processes()
             reload = Reloader(lambda: _reload(host, place, follower)).ask
-            if settings.tokens and place is not None and place.project is not None:
+            if writer is not None:
+                stack.push(writer)  # it ends before the engine
                 try:
-                    writer = WriterHost(place.project.root, place.snapshots, lambda path: _switch(host, path))
-                    os.environ["MIIT_GRAPH_WRITER_SOCKET"] = stack.enter_context(writer).path
+                    writer.wait()
+                    os.environ["MIIT_GRAPH_WRITER_SOCKET"] = writer.path
                 except WriterStartError as error:
                     print(f"miit-graph serve: {error}", file=sys.stderr)
                     return 1

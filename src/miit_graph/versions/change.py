@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from miit_graph.build.pipeline import Assembled
 from miit_graph.build.sources import Project, SourceFile
 from miit_graph.versions.patch import Patch
+
+if TYPE_CHECKING:
+    from miit_graph.build.pipeline import Assembled
 
 Change = Callable[[ox.Store], Iterable[None] | None]
 """Changes a copy of the served dataset. Where it yields, the default graph and the named graphs are made to agree."""
@@ -92,7 +95,9 @@ def assemble_changed(project: Project, dataset: Iterable[ox.Quad], patch: Patch)
 
     Raises RuleError.
     """
+    # Web processes know what a change is, too, and need none of the libraries that build.
     from miit_graph.build.derive import derive
+    from miit_graph.build.pipeline import Assembled
 
     store = ox.Store()
     authored = tuple(project.graph(f"{role}/") for role in ("ontology", "codes", "data", "shapes"))

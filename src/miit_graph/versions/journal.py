@@ -33,6 +33,8 @@ import pyoxigraph as ox
 
 from miit_graph.versions.patch import Patch
 
+BUILD = "build"
+"""The author of versions that were built from the files; no token has this name."""
 _CLOSING = re.compile(rb"# sha256 ([0-9a-f]{64})\n")
 _HEADER = ("version", "previous", "time", "author", "message", "snapshot", "key", "report")
 

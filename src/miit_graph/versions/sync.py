@@ -16,10 +16,10 @@ from miit_graph.build.snapshot import FROM_FILES, Snapshot, publish_version
 from miit_graph.build.sources import Project
 from miit_graph.build.validate import Report
 from miit_graph.versions.history import JOURNAL
-from miit_graph.versions.journal import Journal
+from miit_graph.versions.journal import BUILD, Journal
 from miit_graph.versions.patch import Patch
 from miit_graph.versions.restore import kept
-from miit_graph.versions.writer import BUILD, Proposal, Told, Writer
+from miit_graph.versions.writer import Proposal, Told, Writer
 
 _SHOWN = 5
 

@@ -21,13 +21,10 @@ from miit_graph.build.sources import Project
 from miit_graph.build.validate import SEVERITIES, Report, counted
 from miit_graph.versions.change import Change, assemble_changed, authored_change
 from miit_graph.versions.history import JOURNAL
-from miit_graph.versions.journal import Journal, JournalError, Version
+from miit_graph.versions.journal import BUILD, Journal, JournalError, Version
 from miit_graph.versions.patch import Patch
 from miit_graph.versions.prune import Policy, prune
 from miit_graph.versions.restore import kept, restored
-
-BUILD = "build"
-"""The author of versions that were built from the files; no token has this name."""
 
 
 class VersionConflict(Exception):

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from miit_graph.writing.operations import Operation
-from miit_graph.writing.server import BEGUN
 
+BEGUN = {"outcome": "begun"}
+"""What the writer says when it takes a request up."""
 _QUEUE_SECONDS = 30.0
 _MORE_SECONDS = 120.0
 """Beyond the time for the attempt: to record it and to have it served."""

@@ -32,30 +32,36 @@ class WriterStartError(Exception):
 class WriterHost:
     """The writer of a project. Use it as a context manager.
 
-    ``serve`` makes a snapshot folder the one that is served and returns when it is; what it raises is logged. ``path``
-    is the socket to connect to, in a folder that only this user can enter.
+    It starts while the caller does other things; `wait` returns when it is ready. ``serve`` makes a snapshot folder the
+    one that is served and returns when it is; what it raises is logged, and it is not called before `wait`. ``path`` is
+    the socket to connect to, in a folder that only this user can enter.
     """
 
     def __init__(self, project: Path, snapshots: Path, serve: Callable[[Path], None]) -> None:
         self._project = project
         self._snapshots = snapshots
         self._serve = serve
+        self._environment = {**os.environ, "RUST_BACKTRACE": "0"}  # that of the caller goes on changing
         self._folder = tempfile.mkdtemp(prefix="miit-graph-writer-")  # made with mode 0700
         self.path = str(Path(self._folder) / "writer")
         self._started = threading.Event()
         self._stopping = threading.Event()
         self._error: str | None = None
+        self._first: Path | None = None
         self._process: subprocess.Popen[str] | None = None
         self._thread = threading.Thread(target=self._keep_alive, name="writer-host", daemon=True)
 
     def __enter__(self) -> WriterHost:
-        """Start the writer and wait until it is ready. Raises WriterStartError."""
         self._thread.start()
+        return self
+
+    def wait(self) -> None:
+        """Return when the writer is ready and its version is served. Raises WriterStartError."""
         self._started.wait()
         if self._error is not None:
-            self.__exit__()
             raise WriterStartError(self._error)
-        return self
+        assert self._first is not None
+        self._served(self._first)  # the writer before may have died before it could say so
 
     def __exit__(self, *_: object) -> None:
         self._stopping.set()
@@ -106,7 +112,7 @@ class WriterHost:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 text=True,
-                env={**os.environ, "RUST_BACKTRACE": "0"},
+                env=self._environment,
                 start_new_session=True,  # Ctrl+C is for the process that started us; it lets go of the leash
             )
         finally:
@@ -125,7 +131,9 @@ class WriterHost:
             elif "ready" in told:
                 ready = True
                 tell("writer-ready", f"the writer is ready at version {told['ready']}", version=told["ready"])
-                self._served(Path(told["snapshot"]))  # the one before may have died before it could say so
+                if self._started.is_set():
+                    self._served(Path(told["snapshot"]))
+                self._first = Path(told["snapshot"])
                 self._started.set()
             elif "publish" in told:
                 served = self._served(Path(told["publish"]))

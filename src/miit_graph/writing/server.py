@@ -23,12 +23,12 @@ from miit_graph.build.snapshot import Snapshot
 from miit_graph.versions.journal import Version
 from miit_graph.versions.writer import Told, Writer
 from miit_graph.writing.attempt import TryLimits, attempt, discard
+from miit_graph.writing.client import BEGUN
 from miit_graph.writing.operations import Operation
 
 _log = logging.getLogger(__name__)
 _MOST = 256 * 1024 * 1024
 _SECONDS = 30.0
-BEGUN = {"outcome": "begun"}
 
 
 class WriterServer:

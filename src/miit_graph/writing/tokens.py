@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from miit_graph.versions.writer import BUILD
+from miit_graph.versions.journal import BUILD
 
 _LINE = re.compile(r"([A-Za-z0-9][A-Za-z0-9._@-]{0,63}):sha256:([0-9a-f]{64})", re.ASCII)
 _BYTES = 32

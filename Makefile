@@ -12,6 +12,7 @@ READY := $(VENV)/.ready
 DEV_READY := $(VENV)/.ready-dev
 FRONT_READY := src/miit_graph/web/static/built/.ready
 JS_READY := tests/node_modules/.ready
+RERUNS := --reruns 2 --rerun-show-tracebacks
 FRONT_SOURCES := $(wildcard frontend/*.json frontend/build.* frontend/src/* frontend/src/*/*)
 
 .DEFAULT_GOAL := help
@@ -61,8 +62,8 @@ docs: $(DEV_READY)
 	@$(BIN)/python docs/site/build.py
 
 test: $(DEV_READY) $(FRONT_READY) $(JS_READY) lint
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile -m 'not alone'
-	$(BIN)/python -m pytest -m alone
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(RERUNS) -m 'not alone'
+	$(BIN)/python -m pytest $(RERUNS) -m alone
 
 audit: $(DEV_READY)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[audit]'

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from pytest_rerunfailures import suspended_finalizers
 
 from miit_graph.build.pipeline import build
 from miit_graph.build.snapshot import Snapshot
@@ -26,7 +27,25 @@ REQUIRED = os.environ.get("MIIT_GRAPH_ALL_READERS") == "1"
 RunNode = Callable[..., "subprocess.CompletedProcess[str]"]
 RunCli = Callable[..., "subprocess.CompletedProcess[str]"]
 Serve = Callable[..., str]
-_SECONDS = 20
+PATIENCE = 60.0
+"""Seconds that a test waits for what must come: they cost nothing where it comes, and a busy machine is no defect."""
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = PATIENCE) -> None:
+    """Poll until it is so."""
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until, "it did not come to that"
+        select.select([], [], [], 0.02)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    """What only a second attempt has set up is torn down too; pytest-rerunfailures keeps what the first one had."""
+    for node, (finalizers, _) in item.session._setupstate.stack.items():
+        kept, *_ = suspended_finalizers.get(node, ([],))
+        kept.extend(finalizer for finalizer in finalizers if finalizer not in kept)
+    return (yield)
 
 
 @pytest.fixture(scope="session")
@@ -127,16 +146,18 @@ def serve_graph() -> Iterator[Serve]:
     yield serve
     for process in started:
         process.terminate()
-        process.communicate(timeout=_SECONDS)
+        process.communicate(timeout=PATIENCE)
 
 
 def wait_until_ready(address: str, process: subprocess.Popen[str]) -> None:
     """Wait until a server answers."""
-    until = time.monotonic() + _SECONDS
-    while process.poll() is None and time.monotonic() < until:
+
+    def ready() -> bool:
+        assert process.poll() is None, "the server ended"
         try:
-            with urllib.request.urlopen(f"{address}/health/ready", timeout=_SECONDS):
-                return
+            with urllib.request.urlopen(f"{address}/health/ready", timeout=PATIENCE):
+                return True
         except OSError:
-            select.select([], [], [], 0.05)  # it tells its address shortly before it listens there
-    raise AssertionError("the server did not become ready")
+            return False  # it tells its address shortly before it listens there
+
+    wait_until(ready)

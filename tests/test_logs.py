@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from miit_graph.logs import Lines, LogHandler
-from tests.test_serve import LONG, Running, started, wait_until
+from tests.conftest import wait_until
+from tests.test_serve import LONG, Running, started
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 PARENT = {"traceparent": f"00-{TRACE}-b7ad6b7169203331-01"}
@@ -52,7 +53,7 @@ def test_each_request_and_event_is_one_line_of_json(numbers: Path) -> None:
         engine = next(pid for pid in server.children() if _is_engine(pid, server.process.pid))
         os.kill(engine, signal.SIGKILL)
         again = b'engine_events_total{event="engine-restarted"} 1.0'
-        wait_until(lambda: again in server.get("/metrics").body, 60)
+        wait_until(lambda: again in server.get("/metrics").body)
         told = lines(drain(server))
     events = [line["event"] for line in told if line["process"] == "server"]
     assert [e for e in events if e not in ("worker-ended", "cut")] == [

@@ -18,7 +18,8 @@ from urllib.parse import quote
 import pytest
 
 from miit_graph.engine.process import AVAILABLE
-from tests.test_serve import LARGE, LONG, Running, started, wait_until
+from tests.conftest import wait_until
+from tests.test_serve import LARGE, LONG, Running, started
 
 pytestmark = pytest.mark.skipif(not AVAILABLE, reason="needs Linux")
 
@@ -80,7 +81,7 @@ def test_what_has_begun_is_answered_and_nothing_new_is_taken(data: Path) -> None
         kept.request("GET", "/sparql?query=ASK%7B%7D")  # over a connection that was kept, and while it drains
         last = kept.getresponse()
         assert last.status == 200 and last.headers["Connection"] == "close" and last.read()
-        wait_until(lambda: refused(server), 20)
+        wait_until(lambda: refused(server))
         rest = large.read()  # the client takes its time
         assert (first + rest).count(b"\n") == 400_001
         answer = slow.getresponse()

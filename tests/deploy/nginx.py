@@ -13,8 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
-from tests.test_serve import wait_until
+from tests.conftest import ROOT, wait_until
 
 FILE = ROOT / "deploy" / "nginx" / "miit-graph.conf"
 _MAIN = """

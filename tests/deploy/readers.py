@@ -30,8 +30,9 @@ from miit_graph.build.pipeline import build
 from miit_graph.build.sources import Project
 from miit_graph.reload import tell_servers
 from miit_graph.versions.writer import Told, Writer
+from tests.conftest import wait_until
 from tests.deploy.nginx import free_ports, nginx
-from tests.test_serve import Running, wait_until
+from tests.test_serve import Running
 from tests.versions.conftest import BASE, PREFIXES, update, write_project
 
 MARKS = 30

@@ -17,8 +17,7 @@ import yaml
 
 from miit_graph.build.snapshot import Snapshot
 from miit_graph.settings import Settings
-from tests.conftest import ROOT, RunNode, Serve, missing
-from tests.test_serve import wait_until
+from tests.conftest import ROOT, RunNode, Serve, missing, wait_until
 
 DEPLOY = ROOT / "deploy"
 DOCKERFILE = (DEPLOY / "docker" / "Dockerfile").read_text()

@@ -9,8 +9,8 @@ import pytest
 from miit_graph.build.snapshot import Snapshot
 from miit_graph.engine.local import LocalEngine
 from miit_graph.settings import Settings
+from tests.conftest import wait_until
 from tests.deploy.nginx import free_ports, nginx
-from tests.test_serve import wait_until
 from tests.web.conftest import Client
 
 NAMES = "SELECT ?o { ?s skos:prefLabel ?o }"

@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-import select
 import signal
 import socket
 import subprocess
@@ -34,6 +33,7 @@ from miit_graph.engine.process.calls import Call
 from miit_graph.engine.process.client import ProcessEngine
 from miit_graph.engine.process.host import EngineHost, EngineStartError
 from miit_graph.vocabulary import STANDARD_PREFIXES
+from tests.conftest import wait_until
 
 pytestmark = pytest.mark.skipif(not AVAILABLE, reason="needs Linux")
 
@@ -86,13 +86,6 @@ def children(*parents):
 def workers(host):
     """The process ids of the workers: children of what serves the graph that the engine process holds."""
     return children(*children(host.pid))
-
-
-def wait_until(condition, seconds=10):
-    until = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < until, "it did not come to that"
-        select.select([], [], [], 0.01)
 
 
 QUERIES = [
@@ -155,7 +148,7 @@ def test_a_worker_goes_on_after_a_long_query_with_its_old_priority(engine, host)
         busy = [pid for pid in workers(host) if _seconds(pid) > 0.2]
         return {os.getpriority(os.PRIO_PROCESS, pid) for pid in busy} == usual
 
-    wait_until(goes_on, 30)  # the engine process may look at the worker just when it is done
+    wait_until(goes_on)  # the engine process may look at the worker just when it is done
 
 
 class TestLimits:
@@ -298,7 +291,7 @@ class TestDeaths:
             keeper, serving = host.pid, children(host.pid)
             os.kill(keeper, signal.SIGKILL)
             assert answer(engine, "ASK {}")
-            wait_until(lambda: host.pid not in (None, keeper), 30)
+            wait_until(lambda: host.pid not in (None, keeper))
             assert answer(engine, "ASK {}")
             whole = b"".join(running)  # goes on where it began, though another engine process has taken over
             assert whole == answer(engine, f"{LARGE} LIMIT 100000", formats.CSV)
@@ -310,7 +303,7 @@ class TestDeaths:
             running = engine.run(Query(LARGE), formats.CSV, Limits())
             processes = {host.pid, *children(host.pid), *workers(host)}
             assert len(processes) >= 3
-        wait_until(lambda: not any(_alive(pid) for pid in processes), 2)
+        wait_until(lambda: not any(_alive(pid) for pid in processes))
         assert not Path(host.path).parent.exists()
         running.close()
 

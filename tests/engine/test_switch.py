@@ -15,7 +15,8 @@ from miit_graph.engine.process.board import Board
 from miit_graph.engine.process.client import ProcessEngine
 from miit_graph.engine.process.host import EngineHost, EngineStartError
 from miit_graph.engine.process.nursery import Nursery
-from tests.engine.test_process import wait_until, workers
+from tests.conftest import wait_until
+from tests.engine.test_process import workers
 
 pytestmark = pytest.mark.skipif(not AVAILABLE, reason="needs Linux")
 VALUE = Query("SELECT ?o { <http://e/a> <http://e/p> ?o }")

@@ -18,7 +18,7 @@ def test_inputs_that_were_found_before(target):
 
 @pytest.mark.parametrize("target", TARGETS)
 def test_a_little_that_is_new(target):
-    @settings(max_examples=100, deadline=None, database=None)
+    @settings(max_examples=100, deadline=None)
     @given(st.lists(st.sampled_from(PIECES[target]), max_size=12), st.sampled_from(["", " "]))
     def check(pieces, space):
         TARGETS[target](space.join(pieces))

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from miit_graph.engine.process import AVAILABLE
+from tests.conftest import wait_until
 from tests.engine.endpoints import endpoint
-from tests.test_serve import started, wait_until
+from tests.test_serve import started
 from tests.writing.conftest import TOKENS
 from tests.writing.small import built
 
@@ -50,7 +51,7 @@ def test_the_engine_does_not_answer_and_comes_back(tmp_path):
         os.kill(engine[0], signal.SIGCONT)
         wait_until(lambda: state(server) == (200, "ok"))
         os.kill(engine[0], signal.SIGKILL)
-        wait_until(lambda: state(server) == (200, "ok") and engine[0] not in running(server, "engine.process"), 60)
+        wait_until(lambda: state(server) == (200, "ok") and engine[0] not in running(server, "engine.process"))
 
 
 def test_the_remote_engine_has_gone():
@@ -74,7 +75,7 @@ def test_changes_could_not_be_taken(tmp_path):
         os.kill(writer, signal.SIGKILL)
         wait_until(lambda: state(server, "/health/ready?for=changes") == (503, "writer-unavailable"))
         assert state(server)[0] == 200
-        wait_until(lambda: state(server, "/health/ready?for=changes") == (200, "ok"), 60)
+        wait_until(lambda: state(server, "/health/ready?for=changes") == (200, "ok"))
 
 
 def test_the_disk_is_full_for_changes(tmp_path):

@@ -10,7 +10,8 @@ import threading
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from tests.test_serve import LONG, started, wait_until
+from tests.conftest import wait_until
+from tests.test_serve import LONG, started
 
 TRACE, PARENT = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
 
@@ -57,7 +58,7 @@ def test_a_request_is_a_span_with_queue_and_engine_below_it(tmp_path, receiver):
         server.ask(query, {"traceparent": f"00-{TRACE}-{PARENT}-00"})  # the caller has decided against recording
         server.ask(query, {"traceparent": f"00-{'0' * 32}-{PARENT}-01"})  # no trace at all
         server.ask(LONG, {"traceparent": f"00-{TRACE}-{PARENT}-01"}, timeout="0.3")
-        wait_until(lambda: len([s for _, s in spans if s.name == "GET /sparql"]) >= 3, 30)
+        wait_until(lambda: len([s for _, s in spans if s.name == "GET /sparql"]) >= 3)
     assert {name for name, _ in spans} == {"miit-graph"}
     first, other, late = [span for _, span in spans if span.name == "GET /sparql"]
     assert (first.trace_id.hex(), first.parent_span_id.hex(), first.trace_state) == (TRACE, PARENT, "a=b")

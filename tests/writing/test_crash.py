@@ -32,7 +32,8 @@ from miit_graph.writing.attempt import TryLimits
 from miit_graph.writing.client import Request
 from miit_graph.writing.operations import UPDATE, Operation
 from miit_graph.writing.server import WriterServer
-from tests.test_serve import Running, wait_until, wait_until_ready
+from tests.conftest import wait_until, wait_until_ready
+from tests.test_serve import Running
 from tests.writing.conftest import TOKENS, Writing
 from tests.writing.small import BASE, ID, SCALES, built, setting
 from tests.writing.test_sequences import Sequence, changes, sound, tried
@@ -90,7 +91,7 @@ class Mortal:
         address = re.search(r"http://127\.0\.0\.1:\d+", self.process.stdout.readline())
         assert address is not None
         self.running = Running(address[0], self.process)
-        wait_until_ready(address[0])
+        wait_until_ready(address[0], self.process)
 
     def find(self, what):
         """The process ids of a part of the server, as far as it runs."""
@@ -112,7 +113,7 @@ class Mortal:
             self.process.kill()
             self.process.wait()
             self.process.stdout.close()
-            wait_until(lambda: not any(self.running.parent(pid) for pid in children), 30)
+            wait_until(lambda: not any(self.running.parent(pid) for pid in children))
             return True
         for pid in pids[:1]:
             with contextlib.suppress(ProcessLookupError):

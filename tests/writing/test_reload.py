@@ -7,7 +7,8 @@ import pytest
 from miit_graph.build.sources import Project
 from miit_graph.engine.process import AVAILABLE
 from miit_graph.versions.sync import build_version
-from tests.test_serve import started, wait_until
+from tests.conftest import wait_until
+from tests.test_serve import started
 from tests.writing.conftest import Writing
 from tests.writing.small import BASE, ID, built
 
@@ -37,7 +38,7 @@ def test_what_was_built_is_served_after_reload_and_nobody_is_turned_away(tmp_pat
             assert client.version != found.version  # not before it is told
             result = cli("reload", "--project", tmp_path)
             assert result.returncode == 0 and str(server.process.pid) in result.stdout, result.stderr
-            wait_until(lambda: client.version == found.version, 30)
+            wait_until(lambda: client.version == found.version)
             assert client.values(WEIGHT) == ["1"]
         finally:
             stop.set()

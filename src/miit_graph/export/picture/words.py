@@ -15,7 +15,7 @@ WORDS: Final[dict[str, dict[Lang, str]]] = {
     "chart_desc": {
         "en": "{units} bodies and {plates} nameplates as an indented tree. Lines and marks show how each body is tied "
         "to the one above it; the legend names them.",
-        "zh": "以缩进树状图列出{units}个机构、{plates}块牌子。线型与标记表示各机构与上级的关系，图例有文字说明。",
+        "zh": "以缩进树状图列出 {units} 个机构、{plates} 块牌子。线型与标记表示各机构与上级的关系，图例有文字说明。",
     },
     "on_day": {"en": "as of {}", "zh": "截至{}"},
     "unit": {"en": "contained: an office without a legal person of its own", "zh": "内设：不具独立法人资格"},
@@ -41,7 +41,7 @@ WORDS: Final[dict[str, dict[Lang, str]]] = {
     "also": {"en": "also: {kind} · {over}", "zh": "另：{kind} · {over}"},
     "elsewhere": {"en": "{kind}; shown under {over}", "zh": "{kind}；列于“{over}”之下"},
     "maybe": {"en": "not certain on this day", "zh": "该日是否如此未定"},
-    "deeper": {"en": "{n} more below", "zh": "其下还有{n}个"},
+    "deeper": {"en": "{n} more below", "zh": "其下还有 {n} 个"},
     "continued": {"en": "continued", "zh": "续"},
     "others": {"en": "Also involved", "zh": "其他相关机构"},
     "legend": {"en": "Legend", "zh": "图例"},
@@ -58,7 +58,7 @@ WORDS: Final[dict[str, dict[Lang, str]]] = {
     "timeline_desc": {
         "en": "{n} dated entries from {first} to {last} in lanes. Solid: certain; fading or between brackets: possible "
         "within the stated precision; arrow: no beginning or end stated.",
-        "zh": "按类别分栏列出{first}至{last}的{n}条带日期条目。"
+        "zh": "按类别分栏列出{first}至{last}的 {n} 条带日期条目。"
         "实心为确定；渐变或括线为所述精度内的可能范围；箭头表示起点或终点未载明。",
     },
     "no_timeline": {
@@ -79,8 +79,8 @@ WORDS: Final[dict[str, dict[Lang, str]]] = {
     "open": {"en": "no beginning or end stated", "zh": "起点或终点未载明"},
     "undated": {"en": "attested, no date", "zh": "有载，无日期"},
     "undated_in": {"en": "no date ({})", "zh": "无日期（{}）"},
-    "undated_more": {"en": "{n} more are attested without any date", "zh": "另有{n}条有载而无日期"},
-    "dated_more": {"en": "{n} more are not drawn: choose a shorter time", "zh": "另有{n}条未绘出：请缩短时段"},
+    "undated_more": {"en": "{n} more are attested without any date", "zh": "另有 {n} 条有载而无日期"},
+    "dated_more": {"en": "{n} more are not drawn: choose a shorter time", "zh": "另有 {n} 条未绘出：请缩短时段"},
     "from": {"en": "from {}", "zh": "自{}"},
     "until": {"en": "until {}", "zh": "至{}"},
     "begins": {"en": "begins {}", "zh": "始于{}"},

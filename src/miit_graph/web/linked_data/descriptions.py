@@ -183,18 +183,24 @@ def _portions(values: list[str]) -> Iterable[list[str]]:
     return (values[start : start + _AT_ONCE] for start in range(0, len(values), _AT_ONCE))
 
 
-def similar(asker: Asker, iri: str, base: str) -> list[tuple[str, str]]:
-    """Up to five IRIs below ``base`` whose names share most words with that of ``iri``, with a label each."""
+def similar(asker: Asker, iri: str, base: str, language: str) -> list[tuple[str, str]]:
+    """Up to five IRIs below ``base`` whose names share most words with that of ``iri``, with a label each.
+
+    The label is in ``language`` if there is one.
+    """
     name = iri.removeprefix(base).rpartition("/")[2].lower()
     words = sorted({word for word in name.split("-") if len(word) > 2 and word.isascii() and word.isalnum()})[:6]
     if not words:
         return []
     shared = " + ".join(f"IF(CONTAINS(STR(?s), {literal(word)}), {len(word)}, 0)" for word in words)
     rows = asker.rows(
-        f"SELECT ?s ?shared (MIN(?label) AS ?name) {{ ?s <{SKOS.prefLabel}>|<{RDFS.label}> ?label"
-        f" FILTER(STRSTARTS(STR(?s), {literal(base)})) BIND({shared} AS ?shared) FILTER(?shared > 0) }}"
+        f"SELECT ?s ?shared (MIN(?ranked) AS ?name) {{ ?s <{SKOS.prefLabel}>|<{RDFS.label}> ?label"
+        f" FILTER(STRSTARTS(STR(?s), {literal(base)})) BIND({shared} AS ?shared) FILTER(?shared > 0)"
+        f" BIND(CONCAT(IF(LANG(?label) = {literal(language)}, '0', '1'), STR(?label)) AS ?ranked) }}"
         " GROUP BY ?s ?shared ORDER BY DESC(?shared) STRLEN(STR(?s)) ?s LIMIT 5"
     )
     return [
-        (row["s"].value, str(getattr(row["name"], "value", ""))) for row in rows if isinstance(row["s"], ox.NamedNode)
+        (row["s"].value, str(getattr(row["name"], "value", ""))[1:])
+        for row in rows
+        if isinstance(row["s"], ox.NamedNode)
     ]

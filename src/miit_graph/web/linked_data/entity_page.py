@@ -139,6 +139,7 @@ class EntityPage:
             groups.setdefault(triple.predicate.value, []).append(triple.object)
         found = []
         for predicate, terms in groups.items():
+            terms = self._without_translations(terms)
             values = tuple(
                 sorted((self._value(term, depth) for term in terms), key=lambda v: (v.text.casefold(), v.language))
             )
@@ -147,6 +148,13 @@ class EntityPage:
             made = any(self._is_made(graph) for graph in where)
             found.append((predicate, Property(self.known.named(predicate), values, files, made, len(values))))
         return sorted(found, key=self._order)
+
+    def _without_translations(self, terms: list[Term]) -> list[Term]:
+        """Names are told in every language, sentences in the reader's if they are there in it."""
+        texts = [t for t in terms if isinstance(t, ox.Literal) and t.language and t.value.endswith((".", "。"))]
+        if not any(t.language == self.language for t in texts):
+            return terms
+        return [t for t in terms if not any(t == text and text.language != self.language for text in texts)]
 
     def _order(self, item: tuple[str, Property]) -> tuple[float, str, str]:
         block = self.views.properties.get(item[0])

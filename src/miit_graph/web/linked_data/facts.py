@@ -69,6 +69,7 @@ class Fact:
     name: Value
     heads: tuple[Value, ...]
     lead: str
+    tail: str
     details: tuple[Property, ...]
     period: str
     undated: str
@@ -117,7 +118,7 @@ def tell(known: Known, views: Views, iri: str, about: str = "", heading: str = "
     told = known.about.get(iri, {})
     rank = next((t.value for t in told.get(M.rank, ()) if isinstance(t, ox.NamedNode)), "")
     rank = re.split(r"[/#]", rank)[-1].removeprefix("rank-")
-    lead, heads, used = _head(known, views, iri, about)
+    lead, heads, tail, used = _head(known, views, iri, about)
     order = {predicate: place for place, predicate in enumerate((*views.dividing, *views.naming))}
     shown = [p for p in told if p not in QUIET and p not in _REPEATED and p not in used]
     details = []
@@ -131,6 +132,7 @@ def tell(known: Known, views: Views, iri: str, about: str = "", heading: str = "
         name=known.named(iri),
         heads=heads,
         lead=lead,
+        tail=tail,
         details=tuple(details),
         period=_period(known, iri),
         undated=text("undated", known.language) if known.first(iri, M.intervalKnown) == "false" else "",
@@ -150,8 +152,8 @@ def tell(known: Known, views: Views, iri: str, about: str = "", heading: str = "
     )
 
 
-def _head(known: Known, views: Views, iri: str, about: str) -> tuple[str, tuple[Value, ...], set[str]]:
-    """What the row begins with: a lead-in, its values, and the predicates they are of."""
+def _head(known: Known, views: Views, iri: str, about: str) -> tuple[str, tuple[Value, ...], str, set[str]]:
+    """What the row begins with: a lead-in, its values, what follows them, and the predicates they are of."""
     told = known.about.get(iri, {})
     if all(predicate in told for predicate in _STATEMENT) and M.claimText not in told:
         forward = any(_is(t, about) for t in told[RDF.subject]) or not about
@@ -159,15 +161,15 @@ def _head(known: Known, views: Views, iri: str, about: str) -> tuple[str, tuple[
         if _is(told[RDF.predicate][0], RDF.type):
             name = text("kind", known.language)
         if forward and about:
-            return name, known.values(told[RDF.object]), set(_STATEMENT)
+            return name, known.values(told[RDF.object]), "", set(_STATEMENT)
         if about and any(_is(t, about) for t in told[RDF.object]):
-            return "", (*known.values(told[RDF.subject]), Value(f"– {name}")), set(_STATEMENT)
-        return "", (known.named(iri),), set(_STATEMENT)
+            return "", known.values(told[RDF.subject]), f"– {name}", set(_STATEMENT)
+        return "", (known.named(iri),), "", set(_STATEMENT)
     for predicate in views.naming:
         others = [t for t in told.get(predicate, ()) if not _is(t, about)]
         if others:
-            return "", known.values(others), {predicate}
-    return "", (known.named(iri),), set()
+            return "", known.values(others), "", {predicate}
+    return "", (known.named(iri),), "", set()
 
 
 def _is_kind(term: object) -> bool:

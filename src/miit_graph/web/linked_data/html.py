@@ -248,8 +248,12 @@ def _clusters(shown: EntityPage, parts: list[Part], above: set[str]) -> list[Clu
         return found
     told = {shown.known.named(predicate) for predicate in QUIET}
     for property_ in (*(p for part in parts for p in part.properties if p.name not in told), *shown.links):
+        incoming = property_ in shown.links
         linked = [v for v in property_.values if v.link and v.link not in above]
-        if linked:
-            slug = "links" if property_ in shown.links else next(p.slug for p in parts if property_ in p.properties)
-            found.append(Cluster(property_.name.text, f"#{slug}", tuple(linked), property_.total))
+        told_already = {value.link for cluster in found for value in cluster.values}
+        if not linked or (incoming and all(v.link in told_already for v in linked)):
+            continue
+        slug = "links" if incoming else next(p.slug for p in parts if property_ in p.properties)
+        caption = f"← {property_.name.text}" if incoming else property_.name.text
+        found.append(Cluster(caption, f"#{slug}", tuple(linked), property_.total))
     return found

@@ -21,6 +21,7 @@ from miit_graph.vocabulary import DCT, FOAF, RDF, SD, VOID
 from miit_graph.web.choice import choose
 from miit_graph.web.context import context
 from miit_graph.web.kept import keep, kept, page_tag
+from miit_graph.web.language import page_language
 from miit_graph.web.linked_data import descriptions
 from miit_graph.web.linked_data.answers import asker, link_header, merge_graphs, published, tag, unchanged, validated
 from miit_graph.web.linked_data.as_of import asked_day, states_of
@@ -102,7 +103,11 @@ def unknown(iri: str) -> NoReturn:
     near: list[tuple[str, str]] = []
     if iri and base and iri.startswith(base):
         with contextlib.suppress(QueryError):
-            near = [one for one in descriptions.similar(asker(), iri, base) if document_of(one[0]) is not None]
+            near = [
+                one
+                for one in descriptions.similar(asker(), iri, base, page_language())
+                if document_of(one[0]) is not None
+            ]
     if iri:
         detail = f"The dataset says nothing about <{iri}>."
         chinese = f"数据集中没有关于 <{iri}> 的内容。"

@@ -17,13 +17,14 @@ from miit_graph.web.linked_data import when
 from miit_graph.web.linked_data.answers import asker, published
 from miit_graph.web.linked_data.descriptions import LABELS
 from miit_graph.web.linked_data.names import link_to
-from miit_graph.web.linked_data.texts import name_of_language
+from miit_graph.web.linked_data.texts import name_of_language, yes_or_no
 
 AT_ONCE = 1_500
 """How many IRIs one query asks for."""
 _ALONG = (*LABELS, M.edtf, M.earliest, M.latest, SKOS.notation, DCT["identifier"], M.lineCount)
 _OBVIOUS = frozenset((XSD.string, XSD.integer, XSD.decimal, XSD.boolean, XSD.date))
 """Datatypes that a reader sees without being told."""
+_TRUTHS = {"true": True, "1": True, "false": False, "0": False}
 _DATES = frozenset((XSD.date, XSD.dateTime, XSD.gYear, XSD.gYearMonth))
 
 
@@ -173,6 +174,8 @@ class Known:
             tag = term.language or ""
             kind = term.datatype.value
             text = (when.date(term.value, self.language) if kind in _DATES else "") or term.value
+            if kind == XSD.boolean and text in _TRUTHS:
+                text = yes_or_no(_TRUTHS[text], self.language)
             plain = tag or kind in _OBVIOUS or text != term.value
             return Value(text, "", "" if tag == self.language else tag, "" if plain else self.short(kind))
         return Value("[ ]", parts=inside(term) if inside else ())

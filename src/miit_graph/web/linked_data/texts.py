@@ -29,7 +29,7 @@ TEXTS: dict[str, dict[str, str]] = {
     "by_build": {"en": "as built from the files", "zh": "由文件构建"},
     "receipts": {"en": "Where the entry itself comes from", "zh": "本条目的出处"},
     "links": {"en": "What links here", "zh": "指向本条目的内容"},
-    "stated": {"en": "stated in", "zh": "载于"},
+    "stated": {"en": "stated in graph", "zh": "载于命名图"},
     "derived": {"en": "derived from facts", "zh": "由事实导出"},
     "more": {"en": "{n} more", "zh": "另有 {n} 项"},
     "download": {"en": "Exactly this page as data", "zh": "下载本页数据"},
@@ -109,3 +109,8 @@ def text(key: str, language: str, **values: object) -> str:
 def name_of_language(tag: str, language: str) -> str:
     """The name of a language in another one; the tag itself if we have none."""
     return NAMES.get(tag, {}).get(language, tag)
+
+
+def yes_or_no(value: bool, language: str) -> str:
+    """A truth value in words."""
+    return {"en": ("no", "yes"), "zh": ("否", "是")}[language][value]

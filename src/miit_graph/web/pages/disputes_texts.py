@@ -24,7 +24,7 @@ TEXTS: Texts = {
         "zh": "来源有载，而本图谱不予断言或有所保留的关系。",
     },
     "about": {"en": "About", "zh": "关于"},
-    "side": {"en": "Side {n}", "zh": "说法{n}"},
+    "side": {"en": "Side {n}", "zh": "说法 {n}"},
     "decided": {"en": "What was decided, and why", "zh": "如何处理及其理由"},
     "open": {"en": "Nothing has been decided.", "zh": "尚未处理。"},
     "filter": {"en": "Show only", "zh": "只看"},

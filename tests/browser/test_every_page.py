@@ -57,6 +57,8 @@ _WEIGHT = 100_000
 _BUNDLES = ("/built/explore.", "/built/query.", "/built/chunk-", "/built/network-")
 _STILL = 0.01
 """Cumulative layout shift that nobody sees; 0.1 still counts as good."""
+_SLOW = 40_000
+"""Bytes a second: a page is drawn several times while it arrives."""
 WIDE = {"width": 1440, "height": 1000}
 NARROW = {"width": 390, "height": 844}
 ENGLISH = {"locale": "en-GB", "color_scheme": "light", "viewport": WIDE}
@@ -107,6 +109,19 @@ def test_every_page_is_accessible_steady_light_and_safe(watched: Watched, page: 
             found += [f"{size['width']} {scheme} {text}" for text in page.evaluate(_RUN, asked)]
     assert not found, "\n".join(found)
     _theme_and_language_are_switched(watched, page, by_keyboard=sizes_of_screen[0] == NARROW)
+
+
+@pytest.mark.parametrize("name", ["table", "dumps"])
+def test_a_table_that_arrives_in_pieces_moves_nothing(watched: Watched, page: Page, name: str) -> None:
+    session = watched.context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.send("Network.setExtraHTTPHeaders", {"headers": {"Accept-Encoding": "identity"}})
+    slow = {"offline": False, "latency": 0, "uploadThroughput": -1, "downloadThroughput": _SLOW}
+    session.send("Network.emulateNetworkConditions", slow)
+    page.add_init_script(_SHIFTS)
+    _go(watched, page, name)
+    shifts = page.evaluate("shifts")
+    assert sum(value for value, _ in shifts) < _STILL, shifts
 
 
 def _go(watched: Watched, page: Page, name: str) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -35,7 +35,7 @@ from miit_graph.web.negotiation import HTML
 from miit_graph.web.of_version import pinned
 from miit_graph.web.page import page
 from miit_graph.web.protocol import Operation, read_operation
-from miit_graph.web.tables import Table, read_table
+from miit_graph.web.tables import Table, column_widths, read_table
 from miit_graph.web.versions.past import pin, told_of
 from miit_graph.web.versions.recorded import named, version_header
 from miit_graph.web.whole import Collected, must_collect
@@ -196,18 +196,35 @@ def _page(query: Query, form: Form, limits: Limits) -> Response:
             table = read_table(answer, rows)
         finally:
             answer.close()  # what is not shown need not be found
-        response = page("table.html", query=query.text, table=table, limit=rows, links=links, named=_named(table))
+        named = _named(table)
+        widths = column_widths(_columns(table, named))
+        response = page(
+            "table.html", query=query.text, table=table, limit=rows, links=links, named=named, widths=widths
+        )
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def _named(table: Table) -> dict[str, tuple[str, str, Value | None]]:
+_Named = dict[str, tuple[str, str, Value | None]]
+
+
+def _named(table: Table) -> _Named:
     """The IRIs of a table: where each leads, its short form, and its name if it has one."""
     used = {cell.text for row in table.rows for cell in row if cell.kind == "iri"}
     known = Known(asker(), page_language(), context().about.base, published().prefixes)
     with suppress(QueryError):  # names are a help, not the answer
         known.read_names(used)
     return {iri: (link_to(iri), known.short(iri), known.named(iri) if known.names(iri) else None) for iri in used}
+
+
+def _columns(table: Table, named: _Named) -> Iterator[list[str]]:
+    """Each column's name and what the page shows in its cells."""
+    for number, variable in enumerate(table.variables):
+        texts = [variable]
+        for row in table.rows:
+            _, short, name = named.get(row[number].text, ("", row[number].text, None))
+            texts += [short, name.text] if name else [short]
+        yield texts
 
 
 def _whole(answer: Answer) -> list[bytes]:

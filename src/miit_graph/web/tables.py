@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from miit_graph.engine.api import Answer
+from miit_graph.export.picture.measure import width
 
 _LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"(?:@([A-Za-z0-9-]+)|\^\^<([^>]*)>)?', re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
 _SHORT = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f"}
+
+_LEAST_WIDTHS = (4, 6, 8, 11, 14)
+"""Of columns, in rem: the style sheet has a class `at-least-N` for each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,22 @@ def read_table(answer: Answer, limit: int) -> Table:
             return Table(variables, rows, more=True)
         rows.append([_cell(value) for value in line.split("\t")] if variables else [])
     return Table(variables, rows, more=False)
+
+
+def column_widths(columns: Iterable[Iterable[str]]) -> list[int]:
+    """For each column, given by its texts, the step of `_LEAST_WIDTHS` in which its longest text has one line, if any.
+
+    A browser that is told them need not wait for the last row: no row moves while more of the page arrives.
+    """
+    return [_step(max((_rem(text) for text in texts), default=0.0)) for texts in columns]
+
+
+def _rem(text: str) -> float:
+    return width(text[: 4 * _LEAST_WIDTHS[-1]], 1)  # no more of it decides anything
+
+
+def _step(rem: float) -> int:
+    return next((step for step in _LEAST_WIDTHS if step >= rem), _LEAST_WIDTHS[-1])
 
 
 def _lines(answer: Answer) -> Iterator[str]:

@@ -274,6 +274,10 @@ class EndpointFailed(QueryError):
         super().__init__(f"The SPARQL engine behind this server gave no usable answer: {reason}.")
 
 
+class EndpointCannot(EndpointFailed):
+    """The remote engine has answered with an error of its own, which may well be about this one query."""
+
+
 class EndpointRefused(QueryError):
     """The remote engine does not take a query that is right by SPARQL's grammar."""
 
@@ -304,3 +308,14 @@ class EngineFailure(QueryError):
 
     def __init__(self) -> None:
         super().__init__("The engine could not finish this query. The server has noted the reason in its log.")
+
+
+TOO_MUCH: tuple[type[QueryError], ...] = (
+    QueryTooComplex,
+    TimeLimitExceeded,
+    MemoryLimitExceeded,
+    ResultTooLarge,
+    EndpointRefused,
+    EndpointCannot,
+)
+"""What comes of a query that wants more than its engine gives; everything else passes, or is a mistake."""

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import TypeAlias, cast
 
 import pyoxigraph as ox
 
 from miit_graph.engine import formats
 from miit_graph.engine.api import Engine, Limits, Query
+from miit_graph.engine.errors import TOO_MUCH
 from miit_graph.engine.formats import Format
 
 Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 Row: TypeAlias = Mapping[str, Term]
 """The bound variables of one solution."""
+_ALIVE_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,24 @@ class Asker:
         results = cast(ox.QuerySolutions, ox.parse_query_results(content, format=ox.QueryResultsFormat.JSON))
         names = [variable.value for variable in results.variables]
         return [{name: value for name in names if (value := row[name]) is not None} for row in results]
+
+    def rows_if_possible(self, text: str) -> list[Row] | None:
+        """The answer to a SELECT that one can do without; None if it takes too much: see `manages`."""
+        rows: list[Row] = []
+        return rows if self.manages(lambda: rows.extend(self.rows(text))) else None
+
+    def manages(self, work: Callable[[], None]) -> bool:
+        """Whether the queries of ``work`` don't take more than the engine gives.
+
+        Raises the QueryError of an engine that is in trouble itself: of that nothing follows for the dataset.
+        """
+        try:
+            work()
+            return True
+        except TOO_MUCH:
+            seconds = min(self.limits.seconds, _ALIVE_SECONDS)
+            replace(self, limits=replace(self.limits, seconds=seconds)).truth("ASK {}")
+            return False
 
     def truth(self, text: str) -> bool:
         """The answer to ASK."""

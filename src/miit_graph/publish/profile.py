@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import dataclass, field
+from functools import partial
 from typing import cast
 
 import pyoxigraph as ox
 
-from miit_graph.engine.errors import QueryError
 from miit_graph.publish.ask import Asker, Row
 from miit_graph.publish.sparql_text import literal
 from miit_graph.vocabulary import OWL, RDFS, SKOS
@@ -49,7 +48,7 @@ class Linkset:
 
 @dataclass(slots=True)
 class Profile:
-    """The figures; what the engine could not count within its limits is missing."""
+    """The figures; what the engine could not count within its limits is missing, and the profile not ``whole``."""
 
     triples: int | None = None
     subjects: int | None = None
@@ -60,6 +59,7 @@ class Profile:
     uses: list[Uses] = field(default_factory=list)
     linksets: list[Linkset] = field(default_factory=list)
     examples: list[str] = field(default_factory=list)
+    whole: bool = True
 
     @property
     def vocabularies(self) -> list[str]:
@@ -74,11 +74,15 @@ def namespace(iri: str) -> str:
 
 
 def profile(asker: Asker, base: str) -> Profile:
-    """Ask for all figures. ``base`` is where the dataset's own IRIs begin (empty if nothing is known of that)."""
+    """Ask for all figures. ``base`` is where the dataset's own IRIs begin (empty if nothing is known of that).
+
+    Raises the QueryError of an engine that is in trouble.
+    """
     found = Profile()
+
     for step in (_size, _classes, _properties, _uses, _linksets, _examples):
-        with contextlib.suppress(QueryError):
-            step(asker, base, found)
+        if not asker.manages(partial(step, asker, base, found)):
+            found.whole = False
     return found
 
 

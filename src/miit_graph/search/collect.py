@@ -15,7 +15,7 @@ import pyoxigraph as ox
 
 from miit_graph.engine import formats
 from miit_graph.engine.api import Answer, Engine, Limits, Query
-from miit_graph.engine.errors import QueryError
+from miit_graph.engine.errors import TOO_MUCH
 from miit_graph.search.names import Basis, basis_of, spelled_out
 from miit_graph.vocabulary import PROV, RDF, RDFS, SKOS, M
 
@@ -66,6 +66,15 @@ class _Asker:
         finally:
             answer.close()
 
+    @contextlib.contextmanager
+    def trying(self) -> Iterator[None]:
+        """Goes on without what takes more than the engine gives, but not when the engine itself is in trouble."""
+        try:
+            yield
+        except TOO_MUCH:
+            for _ in self.rows("SELECT * {}"):
+                pass
+
 
 class _Reader:
     """An answer as a file to read from."""
@@ -89,7 +98,7 @@ class _Reader:
 def collect(engine: Engine, limits: Limits, *, merged: bool) -> Collected:
     """Ask ``engine`` for everything. ``merged`` says that the default graph holds all others.
 
-    Raises QueryError if even the names cannot be had; kinds and links that fail are left out.
+    Raises QueryError if the names cannot be had; kinds and links that take too long are left out.
     """
     asker, found = _Asker(engine, limits), Collected()
     if not merged:
@@ -99,7 +108,7 @@ def collect(engine: Engine, limits: Limits, *, merged: bool) -> Collected:
         _names(asker, found, predicate, basis, merged)
     _things(asker, found, merged)
     for step in (_uses, _classes, _links):
-        with contextlib.suppress(QueryError):
+        with asker.trying():
             step(asker, found, merged)
     return found
 
@@ -117,7 +126,7 @@ def _properties(asker: _Asker, merged: bool) -> list[tuple[str, Basis]]:
         )
     ]
     above: dict[str, set[str]] = {}
-    with contextlib.suppress(QueryError):
+    with asker.trying():
         for low, high in asker.rows(f"SELECT ?p ?q {_everywhere(f'?p <{RDFS.subPropertyOf}> ?q', merged)}", "p", "q"):
             if isinstance(low, ox.NamedNode) and isinstance(high, ox.NamedNode):
                 above.setdefault(low.value, set()).add(high.value)

@@ -9,19 +9,21 @@ from pathlib import Path
 from flask import Flask, g, request, url_for
 from flask.typing import ResponseReturnValue
 
+from miit_graph.engine.errors import EngineUnavailable
 from miit_graph.engine.pinned import VersionMoved
 
 STATIC = Path(__file__).parent / "static"
 PINNED = "pinned"
 """The name in `flask.g` of the engine held to the version from which the present request is answered."""
-_TRIES = 3
+_TRIES = 4
 _YEAR = 365 * 24 * 3600
 
 
 class Application(Flask):
     """Flask, whose static files may be kept for a year when their address names their content.
 
-    A request during which the data have changed is answered again, from the new version alone.
+    A request during which the data have changed is answered again, from the new version alone; one that they outrun
+    again and again is refused for now.
     """
 
     def dispatch_request(self) -> ResponseReturnValue:
@@ -31,7 +33,7 @@ class Application(Flask):
                 return super().dispatch_request()
             except VersionMoved:
                 g.pop(PINNED, None)
-        return super().dispatch_request()
+        raise EngineUnavailable
 
     def get_send_file_max_age(self, filename: str | None) -> int | None:
         """Seconds that a static file may be kept without asking again."""

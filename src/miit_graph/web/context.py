@@ -9,6 +9,7 @@ from typing import Any
 from flask import current_app
 
 from miit_graph.engine.api import Engine
+from miit_graph.engine.errors import QueryError
 from miit_graph.engine.process.client import ProcessEngine
 from miit_graph.engine.remote.engine import RemoteEngine
 from miit_graph.in_flight import InFlight
@@ -30,7 +31,10 @@ class Writing:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The parts the application was made of; ``told`` is what it was told of the dataset when it started."""
+    """The parts the application was made of; ``told`` is what it was told of the dataset when it started.
+
+    It is empty if nobody could tell then.
+    """
 
     settings: Settings
     engine: Engine
@@ -45,20 +49,29 @@ class Context:
     def manifest(self) -> Mapping[str, Any]:
         """What is told of what is served now."""
         # These two engines can be given other data; what else there is serves one dataset for ever.
-        if isinstance(self.engine, ProcessEngine | RemoteEngine) and self._abouts:
+        if isinstance(self.engine, ProcessEngine | RemoteEngine) and (self._abouts or not self.told):
             return self.engine.about()
         return self.told
 
     @property
     def about(self) -> About:
-        """What is served now."""
+        """What is served now. Raises QueryError if an engine that is away would have to be asked for it."""
         version = self.engine.version
         found = self._abouts.get(version)
         if found is None:
             found = About.read(self.manifest, version)
-            self._abouts.clear()
-            self._abouts[version] = found
+            if self.engine.version == version:
+                self._abouts.clear()
+                self._abouts[version] = found
         return found
+
+    @property
+    def about_or_last(self) -> About:
+        """The same; while nobody can say what is served now, what was served last."""
+        try:
+            return self.about
+        except QueryError:
+            return next(iter(self._abouts.values()), None) or About.read(self.told, "")
 
 
 def context() -> Context:

@@ -25,7 +25,7 @@ from miit_graph.web.context import context
 from miit_graph.web.downloads import dumps, file_name
 from miit_graph.web.linked_data.answers import asker, published
 from miit_graph.web.linked_data.rdf import serialize
-from miit_graph.web.of_version import of_version
+from miit_graph.web.of_version import lacking, left_out, of_version, pinned
 
 PREFIXES = {"dcat": str(DCAT), "spdx": str(SPDX), "sd": str(SD), "void": str(VOID)}
 _STORED, _PROFILE = "miit_graph.stored_description", "miit_graph.profile"
@@ -60,7 +60,11 @@ def _told(files: tuple[Distribution, ...], details: bool) -> list[ox.Triple]:
         return found if details else whole.without_details(found)
     # Nobody finds the details in the data here, so they are told wherever they don't take long.
     quick = details or (published().triples or _QUICK + 1) <= _QUICK
-    counted = of_version(_PROFILE, partial(profile, asker(), base)) if quick else Profile(triples=published().triples)
+    counted = Profile(triples=published().triples)
+    if quick:
+        counted = of_version(_PROFILE, partial(profile, asker(), base), whole=lambda found: found.whole)
+        if not counted.whole:
+            left_out()
     return whole.describe(published(), counted, places(), files, federated=federated)
 
 
@@ -70,13 +74,14 @@ def service_description(format: Format) -> bytes:
     Kept, for federating clients read it before every query.
     """
     kept: dict[tuple[str, str, str], bytes] = current_app.extensions.setdefault(_ENDPOINT, {})
-    key = (context().engine.version, request.url_root, format.name)
+    key = (pinned().version, request.url_root, format.name)
     content = kept.get(key)
     if content is None:
         content = serialize(told(details=False), format, {**published().prefixes, **PREFIXES}, places().endpoint)
         if len(kept) >= _KEPT:
             kept.clear()  # of other versions, or asked for under many host names
-        kept[key] = content
+        if not lacking():
+            kept[key] = content
     return content
 
 

@@ -22,7 +22,7 @@ from miit_graph.web.context import context
 from miit_graph.web.how import HIT, miss
 from miit_graph.web.language import page_language
 from miit_graph.web.linked_data.answers import tag, unchanged, validated
-from miit_graph.web.of_version import pinned
+from miit_graph.web.of_version import lacking, pinned
 from miit_graph.web.page import HTML_TYPE, in_language
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -45,7 +45,7 @@ def kept(etag: str) -> Response | None:
 
 def keep(etag: str, page: AnyResponse) -> AnyResponse:
     """Put a page into the cache if it is one (status 200), and pass it on."""
-    if page.status_code == 200:
+    if page.status_code == 200 and not lacking():
         context().cache.put(_key(etag), page.get_data())
         context().metrics.cache_bytes.set(context().cache.bytes)
         page.headers.add(*miss(stable=True))

@@ -24,6 +24,10 @@ TEXTS: Texts = {
         "en": "This is how the data stood in version {n} of {day}. What they say today may differ.",
         "zh": "此处为版本 {n}（{day}）当时的数据，与现行内容可能不同。",
     },
+    "lacking": {
+        "en": "Some of this page is missing: the engine took too long to count it. It may be there in a minute.",
+        "zh": "查询引擎统计超时，本页缺少部分内容；请过一分钟再试。",
+    },
     "memento_today": {"en": "Today’s page", "zh": "现行页面"},
     "nav_versions": {"en": "Versions", "zh": "版本"},
     "nav_data": {"en": "Data", "zh": "数据"},

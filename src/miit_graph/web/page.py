@@ -13,6 +13,7 @@ from miit_graph.web.assets import asset
 from miit_graph.web.context import context
 from miit_graph.web.language import COOKIE, LANGUAGES, Texts, asked_language, page_language, text
 from miit_graph.web.linked_data.names import MEMENTO
+from miit_graph.web.of_version import lacking
 from miit_graph.web.structured_data import Card, page_card, render
 
 _WAYS = (
@@ -48,7 +49,7 @@ def page(
         language=language,
         other_language=other,
         other_address="?" + urlencode(parameters, doseq=True),
-        about=context().about,
+        about=context().about if status < 400 else context().about_or_last,
         t=partial(text, language=language, own=texts or {}),
         say=partial(pick, language=language),
         asset=asset,
@@ -56,6 +57,7 @@ def page(
         ways=[(address, key) for endpoint, key in _WAYS if (address := way(endpoint))],
         memento=g.get(MEMENTO),
         memento_now=_now(),
+        lacking=lacking(),
         card=render(card or page_card(language)) if status < 400 else "",
         **values,
     )

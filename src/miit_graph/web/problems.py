@@ -205,7 +205,7 @@ def _answer(
     record: Record | None = request.environ.get(RECORD)
     if record is not None:
         record.outcome = slug
-    kind = f"{context().about.base or '/'}problems#{slug}"
+    kind = f"{context().about_or_last.base or '/'}problems#{slug}"
     problem = {"type": kind, "title": title, "status": status, "detail": detail, **members}
     if prefers_html(request.headers.get("Accept", "")):
         known = chinese or CHINESE.get(slug)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -32,7 +31,7 @@ from miit_graph.web.linked_data.names import link_to
 from miit_graph.web.linked_data.terms import Known, Value
 from miit_graph.web.metrics import Watched
 from miit_graph.web.negotiation import HTML
-from miit_graph.web.of_version import pinned
+from miit_graph.web.of_version import left_out, pinned
 from miit_graph.web.page import page
 from miit_graph.web.protocol import Operation, read_operation
 from miit_graph.web.tables import Table, column_widths, read_table
@@ -212,8 +211,8 @@ def _named(table: Table) -> _Named:
     """The IRIs of a table: where each leads, its short form, and its name if it has one."""
     used = {cell.text for row in table.rows for cell in row if cell.kind == "iri"}
     known = Known(asker(), page_language(), context().about.base, published().prefixes)
-    with suppress(QueryError):  # names are a help, not the answer
-        known.read_names(used)
+    if not known.asker.manages(lambda: known.read_names(used)):  # they are a help, not the answer
+        left_out()
     return {iri: (link_to(iri), known.short(iri), known.named(iri) if known.names(iri) else None) for iri in used}
 
 

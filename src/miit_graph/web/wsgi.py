@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import tempfile
@@ -17,8 +18,10 @@ from flask import Flask
 
 from miit_graph.dataset import Selection, engine_for, open_dataset, remote_engine
 from miit_graph.engine.api import Engine
+from miit_graph.engine.errors import QueryError
 from miit_graph.engine.process import confinement
 from miit_graph.engine.process.client import ProcessEngine
+from miit_graph.engine.remote.engine import RemoteEngine
 from miit_graph.logs import configure
 from miit_graph.settings import Settings
 from miit_graph.web import create_app
@@ -50,7 +53,8 @@ def front() -> Front:
     settings = Settings.from_environment()
     handler = configure(settings, "web")
     app = create_app(settings, *_engine(settings))
-    keeper(app).prepare()  # so that the first search need not wait
+    with contextlib.suppress(QueryError):  # an engine that is away now is asked again by whoever searches
+        keeper(app).prepare()  # so that the first search need not wait
     # What is here now lives as long as the process: the garbage collector need not look at it again.
     gc.collect()
     gc.freeze()
@@ -86,7 +90,7 @@ def behind_front(
     queries = _share(settings.workers, settings) + _EXPRESS + _share(settings.queue, settings)
     return Front(
         app,
-        Shortcuts(context.cache, lambda: engine.version, context.metrics.shortcut),
+        Shortcuts(context.cache, _version_of(engine), context.metrics.shortcut),
         Direct(context, engine, _names(app)) if isinstance(engine, ProcessEngine) else None,
         threads=queries + settings.web_threads,
         body_bytes=settings.body_bytes,
@@ -99,6 +103,13 @@ def behind_front(
         always=headers(settings),
         hosts=settings.hosts,
     )
+
+
+def _version_of(engine: Engine) -> Callable[[], str]:
+    """Tells the present version without waiting for another machine; nothing while that would have to be asked."""
+    if isinstance(engine, RemoteEngine):
+        return lambda: engine.known_version
+    return lambda: engine.version
 
 
 def _gate(settings: Settings) -> RateGate | None:
@@ -135,7 +146,10 @@ def _engine(settings: Settings) -> tuple[Engine, Mapping[str, Any]]:
         return engine, engine.about()
     if settings.endpoint:
         remote = remote_engine(settings, _share(settings.workers, settings) + _EXPRESS)
-        return remote, remote.about()
+        try:
+            return remote, remote.about()
+        except QueryError:
+            return remote, {}  # it is asked again by whoever wants to know
     opened = open_dataset(Selection.from_settings(settings), settings)
     return engine_for(opened, settings), opened.about
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from miit_graph.engine.errors import QueryError
+from miit_graph.engine.errors import TOO_MUCH
 from miit_graph.vocabulary import STANDARD_PREFIXES
 
 _MOST = 200
@@ -15,6 +15,7 @@ PREFIX dcat: <http://www.w3.org/ns/dcat#> PREFIX rdfs: <http://www.w3.org/2000/0
 SELECT ?a ?title (LANG(?title) AS ?tag) {
   VALUES ?kind { void:Dataset dcat:Dataset } VALUES ?called { dct:title rdfs:label } ?a a ?kind ; ?called ?title
 } LIMIT 50"""
+_ANYTHING = "SELECT * {}"
 _SIZE = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 _GRAPHS = f"SELECT ?a (COUNT(*) AS ?n) {{ GRAPH ?a {{ ?s ?p ?o }} }} GROUP BY ?a ORDER BY DESC(?n) LIMIT {_MOST}"
 _NAMES = f"SELECT DISTINCT ?a {{ GRAPH ?a {{ ?s ?p ?o }} }} LIMIT {_MOST}"
@@ -26,15 +27,21 @@ Rows = list[dict[str, str]]
 
 
 def ask_about(rows: Callable[[str], Rows], host: str) -> dict[str, Any]:
-    """What `miit_graph.web.about.About.read` takes; what cannot be had in the time that ``rows`` allows is left out."""
+    """What `miit_graph.web.about.About.read` takes; what wants more than ``rows`` allows is left out.
+
+    Raises the QueryError of an endpoint that is in trouble: too little would be told of its dataset, and for long.
+    """
+
+    about: dict[str, Any] = {"title": {"en": host}, "short_title": {"en": host}, "whole": True}
 
     def of(query: str) -> Rows:
         try:
             return rows(query)
-        except QueryError:
+        except TOO_MUCH:
+            rows(_ANYTHING)
+            about["whole"] = False
             return []
 
-    about: dict[str, Any] = {"title": {"en": host}, "short_title": {"en": host}}
     titles = of(_TITLE)
     if titles:
         first = titles[0]["a"]

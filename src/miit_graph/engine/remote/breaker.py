@@ -12,7 +12,7 @@ _FAILURES = 3
 class Breaker:
     """Closed while all is well; open for ``seconds`` after three failures in a row; then one request may try."""
 
-    def __init__(self, seconds: float = 2.0, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, seconds: float = 1.0, clock: Callable[[], float] = time.monotonic) -> None:
         self._seconds = seconds
         self._clock = clock
         self._lock = threading.Lock()

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,6 +24,7 @@ from miit_graph.engine.api import Answer, Form, Gone, Limits, Query
 from miit_graph.engine.errors import (
     BadGraphName,
     ClientGone,
+    EndpointCannot,
     EndpointFailed,
     EndpointRefused,
     EndpointUnavailable,
@@ -57,7 +59,9 @@ _PIPE_CHUNKS = 8
 _LOOK_SECONDS = 0.1
 _SMALL = Limits(seconds=10.0, result_bytes=16 * 1024 * 1024)
 _MARK = Limits(seconds=5.0, result_bytes=16 * 1024 * 1024)
-_ABOUT_SECONDS = 3600.0
+_MARK_AWAITED = replace(_MARK, seconds=2.0)
+"""While it is read every request waits for it."""
+_ABOUT_SECONDS, _MINUTE = 3600.0, 60.0
 _SAID = 400
 _LOCAL_NAMES = re.compile(r"\b(matches|matchScore|searchKey|urn:x-service-to-blank-node)\b")
 _LATE = re.compile(r"time.?out|timed out|deadline|time limit|exceeds the limit|cancel|S1T00", re.IGNORECASE)
@@ -76,18 +80,23 @@ class RemoteEngine:
         self._kind = kind_named(endpoint.kind) if endpoint.kind != "auto" else None
         self._free = threading.BoundedSemaphore(places)
         self._stall_seconds = stall_seconds
-        self._state = State(endpoint.address, endpoint.ttl, self.read_mark)
-        self._about: tuple[str, float, Mapping[str, Any]] | None = None
+        self._state = State(endpoint.address, endpoint.ttl, partial(self.read_mark, _MARK_AWAITED), self.read_mark)
+        self._about: tuple[float, Mapping[str, Any]] | None = None
 
     @property
     def version(self) -> str:
-        """Names the state of the data, see `miit_graph.engine.remote.state`."""
+        """Names the state of the data, see `miit_graph.engine.remote.state`. Raises QueryError if nobody knows it."""
         return self._state.now()[1]
 
     @property
+    def known_version(self) -> str:
+        """The same without asking anybody; empty if it isn't known at this moment."""
+        return self._state.known
+
+    @property
     def mark(self) -> Mark | None:
-        """What `miit-graph push` has noted beside the data."""
-        return self._state.now()[0]
+        """What `miit-graph push` has noted beside the data, as it was read last."""
+        return self._state.mark
 
     @property
     def kind(self) -> Kind:
@@ -100,23 +109,32 @@ class RemoteEngine:
         mark = self.mark
         return (mark.manifest.get("prefixes") if mark else None) or STANDARD_PREFIXES
 
-    def read_mark(self) -> Mark | None:
-        """The mark, asked for now. Raises QueryError."""
-        answer = self._start(QUERY, Allow(Form.SELECT, False, True), formats.JSON, _MARK, (), "", None)
+    def read_mark(self, limits: Limits = _MARK) -> Mark | None:
+        """The mark, asked for now, however many queries there are. Raises QueryError."""
+        answer = self._perform(QUERY, Allow(Form.SELECT, False, True), formats.JSON, limits, (), "", None, lambda: None)
         try:
             return read_mark(b"".join(answer).decode())
         except ValueError:
             raise EndpointFailed("what it answers is no result of a query; is its address right?") from None
 
     def about(self) -> Mapping[str, Any]:
-        """What is known of the dataset: from its mark, else from a few bounded queries, not oftener than hourly."""
-        mark, now = self.mark, time.monotonic()
+        """What is known of the dataset: from its mark, else from a few bounded queries, not oftener than hourly.
+
+        Raises QueryError if the endpoint can't be asked and nothing is known from before.
+        """
+        mark, now = self._state.now()[0], time.monotonic()
         if mark is not None:
             return {**mark.manifest, "union": mark.manifest.get("union", False)}
-        if self._about is None or self._about[1] < now:
-            found = ask_about(self._rows, urlsplit(self.endpoint.address).netloc)
-            self._about = ("", now + _ABOUT_SECONDS, found)
-        return self._about[2]
+        known = self._about
+        if known is None or known[0] < now:
+            try:
+                found = ask_about(self._rows, urlsplit(self.endpoint.address).netloc)
+            except QueryError:
+                if known is None:
+                    raise
+                return known[1]
+            known = self._about = (now + (_ABOUT_SECONDS if found["whole"] else _MINUTE), found)
+        return known[1]
 
     def _rows(self, query: str) -> list[dict[str, str]]:
         return table(b"".join(self.run(Query(query), formats.JSON, _SMALL)))
@@ -139,7 +157,7 @@ class RemoteEngine:
             began = time.monotonic()
             query = federate(self.run, query, decision.form, limits, self.prefixes, gone)
             limits = replace(limits, seconds=max(0.1, limits.seconds - (time.monotonic() - began)))
-        mark, version = self._state.asked()
+        mark, version = self._state.now()
         dataset = _dataset(query, decision, mark)
         text = splice(query.text, query.inlined) if query.inlined else query.text
         if query.inlined and "urn:x-service-to-blank-node" in text:
@@ -162,11 +180,25 @@ class RemoteEngine:
     ) -> _RemoteAnswer:
         if not self._free.acquire(blocking=False):
             raise EngineBusy
+        return self._perform(text, decision, format, limits, dataset, version, gone, self._free.release)
+
+    def _perform(
+        self,
+        text: str,
+        decision: Allow,
+        format: Format,
+        limits: Limits,
+        dataset: tuple[tuple[str, str], ...],
+        version: str,
+        gone: Gone | None,
+        done: Callable[[], None],
+    ) -> _RemoteAnswer:
+        """Begin a job and wait for the first bytes; ``done`` is called when it has ended."""
         try:
             job = _Job(self, text, decision, format, limits, dataset, self._stall_seconds)
-            threading.Thread(target=job.perform, args=(self._free.release,), name="remote", daemon=True).start()
+            threading.Thread(target=job.perform, args=(done,), name="remote", daemon=True).start()
         except BaseException:
-            self._free.release()
+            done()
             raise
         return _RemoteAnswer(job, version, gone)
 
@@ -344,7 +376,7 @@ def _error(response: urllib3.BaseHTTPResponse, seconds: float) -> QueryError:
     reason = " ".join(said.split("SPARQL query:")[0].split())[:_SAID] or f"status {status}"
     if status < 500 or re.match(r"Virtuoso \w{5} Error|.*not supported", reason):
         return EndpointRefused(reason)
-    return EndpointFailed(f"it answers with status {status}: {reason}")
+    return EndpointCannot(f"it answers with status {status}: {reason}")
 
 
 class _RemoteAnswer:

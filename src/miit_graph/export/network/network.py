@@ -12,7 +12,7 @@ from miit_graph.export.graph.model import Kind
 from miit_graph.export.graph.naming import Census, Naming
 from miit_graph.export.graph.options import CATEGORIES, Category
 from miit_graph.export.graph.source import NO_COLORS
-from miit_graph.export.network.census import count
+from miit_graph.export.network.census import Counted, count
 from miit_graph.export.network.slices import Slices
 from miit_graph.publish.ask import Asker
 from miit_graph.publish.sparql_text import iri as text_of
@@ -48,7 +48,7 @@ class Network:
         self.slices = Slices(ask, prefixes, colors)
 
     @cached_property
-    def _counted(self) -> tuple[Census, tuple[str, ...]]:
+    def _counted(self) -> Counted:
         ask = self.slices.ask
         limits = replace(ask.limits, seconds=min(ask.limits.seconds, _COUNTING_SECONDS))
         return count(replace(self.slices, ask=Asker(ask.engine, limits)))
@@ -56,12 +56,17 @@ class Network:
     @property
     def census(self) -> Census:
         """Counts of the whole, made at the first use."""
-        return self._counted[0]
+        return self._counted.census
 
     @property
     def busiest(self) -> tuple[str, ...]:
         """The things with most ties: where to begin."""
-        return self._counted[1]
+        return self._counted.busiest
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing was left out when the whole was counted, as far as it was."""
+        return "_counted" not in self.__dict__ or self._counted.whole
 
     def exists(self, thing: str) -> bool:
         """Whether anything is said of this IRI."""

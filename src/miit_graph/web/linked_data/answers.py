@@ -15,13 +15,14 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from miit_graph.build.errors import SnapshotError
 from miit_graph.build.snapshot import Snapshot
+from miit_graph.engine.pinned import VersionMoved
 from miit_graph.publish.ask import Asker
 from miit_graph.publish.published import ExampleQuery, Published
 from miit_graph.publish.sparql_text import iri as text_of
 from miit_graph.vocabulary import STANDARD_PREFIXES, prefixes_for
 from miit_graph.web.context import context
 from miit_graph.web.linked_data.names import MEMENTO
-from miit_graph.web.of_version import of_version, pinned
+from miit_graph.web.of_version import lacking, of_version, pinned
 
 Some = TypeVar("Some", bound=AnyResponse)
 CACHING = "public, no-cache"
@@ -78,7 +79,11 @@ def _read() -> tuple[Published, Snapshot | None]:
         return Published.read(told, version), None
     about = context().about
     if context().settings.endpoint:
-        return Published.read(context().manifest, version), None
+        manifest = context().manifest
+        if context().engine.version != version:
+            raise VersionMoved  # between the two questions, so it may be that of other data
+        # What a mark names is told by that name: the other one only says until when it is true.
+        return Published.read(manifest, str(manifest.get("version") or version)), None
     examples = tuple(ExampleQuery(e.slug, e.title, {}, e.query) for e in about.examples)
     graphs = tuple((graph.iri, graph.triples) for graph in about.graphs)
     given = Published(
@@ -112,8 +117,13 @@ def unchanged(etag: str, *, weak: bool = False) -> Response | None:
 def validated(response: Some, etag: str, *, weak: bool = False) -> Some:
     """Add the validator and how long the answer may be kept without asking: not at all.
 
-    A weak one is for answers that always say the same, but not always in the same bytes.
+    A weak one is for answers that always say the same, but not always in the same bytes. What lacks something gets
+    none, and nobody is to keep it.
     """
+    if lacking():
+        response.headers["Cache-Control"] = "no-store"
+        response.vary.add("Accept")
+        return response
     response.set_etag(etag, weak)
     response.headers["Cache-Control"] = CACHING
     response.vary.add("Accept")

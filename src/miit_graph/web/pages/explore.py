@@ -14,6 +14,7 @@ from miit_graph.matching.match import LONGEST_QUESTION
 from miit_graph.web.kept import rendered
 from miit_graph.web.language import page_language
 from miit_graph.web.linked_data.names import link_to
+from miit_graph.web.of_version import left_out
 from miit_graph.web.page import page
 from miit_graph.web.pages.explore_api import blueprint, groups, named, network, thing_of
 from miit_graph.web.pages.explore_picture import Picture, draw
@@ -57,6 +58,8 @@ def explore() -> Response:
     if not root and not question and starts:
         root = starts[0]["id"]
     offset = int(found) if (found := request.args.get("offset", "")).isdecimal() and len(found) < 7 else 0
+    if not network().whole:
+        left_out()
     language = page_language()
     rows: list[_Row] = []
     picture: Picture | None = None

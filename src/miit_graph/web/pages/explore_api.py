@@ -35,7 +35,11 @@ _ENDINGS = {"gexf": "gexf", "graphml": "graphml", "dot": "dot", "cyjs": "cyjs", 
 
 def network() -> Network:
     """The present version of the dataset as a network."""
-    return of_version(_KEY, lambda: Network(asker(), published().prefixes, published().colours.kinds))
+    return of_version(
+        _KEY,
+        lambda: Network(asker(), published().prefixes, published().colours.kinds),
+        whole=lambda found: found.whole,
+    )
 
 
 @blueprint.get("/explore/neighbours")

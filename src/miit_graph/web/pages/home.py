@@ -8,7 +8,6 @@ from typing import cast
 import pyoxigraph as ox
 from flask import Blueprint, Response, current_app, request, url_for
 
-from miit_graph.engine.errors import QueryError
 from miit_graph.publish.published import ExampleQuery
 from miit_graph.vocabulary import ORG, OWL, RDF, RDFS, SH, SKOS, M
 from miit_graph.web.about import Class
@@ -18,6 +17,7 @@ from miit_graph.web.language import page_language
 from miit_graph.web.linked_data.answers import CACHING, asker, published
 from miit_graph.web.linked_data.names import link_to
 from miit_graph.web.linked_data.terms import Known
+from miit_graph.web.of_version import left_out, of_version
 from miit_graph.web.page import page, way
 from miit_graph.web.pages.home_texts import TEXTS
 from miit_graph.web.problems import kinds
@@ -25,6 +25,7 @@ from miit_graph.web.structured_data import home_card
 
 blueprint = Blueprint("pages", __name__)
 _FIGURES = 8
+_KEY = "miit_graph.numbers"
 _QUESTIONS = 9
 _OF_LANGUAGES = tuple(str(namespace) for namespace in (OWL, RDF, RDFS, SH, SKOS))
 """Classes with which a graph describes itself rather than its subject."""
@@ -85,17 +86,23 @@ def problem_list() -> Response:
 
 def _counted() -> tuple[Class, ...]:
     """The classes of a graph that nobody has described, largest first; none if counting them takes too long."""
-    known = Known.here()
-    try:
-        rows = known.asker.rows(
-            "SELECT ?class (COUNT(?thing) AS ?n) { ?thing a ?class FILTER(isIRI(?class)) }"
-            f" GROUP BY ?class ORDER BY DESC(?n) ?class LIMIT {5 * _FIGURES}"
-        )
-        found = {cast(ox.NamedNode, row["class"]).value: int(cast(ox.Literal, row["n"]).value) for row in rows}
-        known.read_names(found)
-    except QueryError:  # figures are a help, not the page
+    numbers = of_version(_KEY, _numbers, whole=lambda found: found is not None)
+    if numbers is None:  # figures are a help, not the page
+        left_out()
         return ()
-    return tuple(Class(iri, {known.language: known.named(iri).text}, n) for iri, n in found.items())
+    known = Known.here()
+    known.read_names(numbers)
+    return tuple(Class(iri, {known.language: known.named(iri).text}, n) for iri, n in numbers.items())
+
+
+def _numbers() -> dict[str, int] | None:
+    rows = asker().rows_if_possible(
+        "SELECT ?class (COUNT(?thing) AS ?n) { ?thing a ?class FILTER(isIRI(?class)) }"
+        f" GROUP BY ?class ORDER BY DESC(?n) ?class LIMIT {5 * _FIGURES}"
+    )
+    if rows is None:
+        return None
+    return {cast(ox.NamedNode, row["class"]).value: int(cast(ox.Literal, row["n"]).value) for row in rows}
 
 
 def _figures(classes: tuple[Class, ...], wanted: tuple[str, ...]) -> list[Class]:

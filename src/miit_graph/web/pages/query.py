@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from flask import Blueprint, Response, current_app, request, url_for
+from flask import Blueprint, Response, request, url_for
 
 from miit_graph.publish.published import ExampleQuery
 from miit_graph.web.about import pick
@@ -13,8 +13,9 @@ from miit_graph.web.context import context
 from miit_graph.web.language import page_language
 from miit_graph.web.linked_data.answers import asker, published, tag, unchanged, validated
 from miit_graph.web.linked_data.descriptions import LABELS
+from miit_graph.web.of_version import left_out, of_version, pinned
 from miit_graph.web.page import page, way
-from miit_graph.web.pages.query_terms import read_terms
+from miit_graph.web.pages.query_terms import Terms
 from miit_graph.web.pages.query_texts import SCRIPT_TEXTS, TEXTS
 from miit_graph.web.problem_texts import CHINESE
 
@@ -40,17 +41,20 @@ def query() -> Response:
 @blueprint.get("/query/terms.json")
 def terms() -> Response:
     """The classes and properties of the present version, for completion."""
-    version = context().engine.version
     etag = tag("query-terms")
     same = unchanged(etag)
     if same is not None:
         return same
-    known: tuple[str, bytes] | None = current_app.extensions.get(_KEY)
-    if known is None or known[0] != version:
-        content = json.dumps({"version": version, **read_terms(asker())}, ensure_ascii=False)
-        known = version, content.encode()
-        current_app.extensions[_KEY] = known
-    return validated(Response(known[1], content_type="application/json"), etag)
+    whole, content = of_version(_KEY, _terms, whole=lambda found: found[0])
+    if not whole:
+        left_out()
+    return validated(Response(content, content_type="application/json"), etag)
+
+
+def _terms() -> tuple[bool, bytes]:
+    """Whether nothing was left out, and what is told."""
+    terms = Terms(asker())
+    return terms.whole, json.dumps({"version": pinned().version, **terms.told}, ensure_ascii=False).encode()
 
 
 def _examples() -> tuple[ExampleQuery, ...]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 import pyoxigraph as ox
 
-from miit_graph.engine.errors import QueryError
-from miit_graph.publish.ask import Asker
+from miit_graph.publish.ask import Asker, Row
 from miit_graph.publish.sparql_text import iris
 from miit_graph.vocabulary import DCT, RDFS, SKOS
 from miit_graph.web.linked_data.descriptions import LABELS
@@ -20,22 +19,38 @@ _PROPERTIES = "SELECT ?t (COUNT(*) AS ?n) { ?s ?t ?o } GROUP BY ?t ORDER BY DESC
 _USES = "SELECT DISTINCT ?c ?p { { SELECT DISTINCT ?s ?p { ?s ?p ?o } } ?s a ?c FILTER(isIRI(?c)) } ORDER BY ?p ?c"
 
 
-def read_terms(asker: Asker) -> dict[str, Any]:
+@dataclass
+class Terms:
     """Classes and properties, the most frequent first.
 
     Each has `iri`, `count` (members of a class, triples of a property), `label` and `comment` (texts by language);
     properties have `on`, the places in `classes` of those whose members have them. What can't be found within the
-    limits of the server is missing.
+    limits of the server is missing; then this is not ``whole``. Raises the QueryError of an engine that is in trouble.
     """
-    classes, properties = _counted(asker, _CLASSES), _counted(asker, _PROPERTIES)
-    texts = _texts(asker, [iri for iri, _ in classes + properties])
+
+    asker: Asker
+    whole: bool = True
+    told: dict[str, Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.told = _told(self)
+
+    def rows(self, query: str) -> list[Row]:
+        """The answer to a query; nothing if it takes too long."""
+        found = self.asker.rows_if_possible(query)
+        self.whole = self.whole and found is not None
+        return found or []
+
+
+def _told(ask: Terms) -> dict[str, Any]:
+    classes, properties = _counted(ask, _CLASSES), _counted(ask, _PROPERTIES)
+    texts = _texts(ask, [iri for iri, _ in classes + properties])
     uses: dict[str, list[int]] = {}
     places = {iri: place for place, (iri, _) in enumerate(classes)}
-    with contextlib.suppress(QueryError):
-        for row in asker.rows(_USES):
-            place = places.get(cast(ox.NamedNode, row["c"]).value)
-            if place is not None:
-                uses.setdefault(cast(ox.NamedNode, row["p"]).value, []).append(place)
+    for row in ask.rows(_USES):
+        place = places.get(cast(ox.NamedNode, row["c"]).value)
+        if place is not None:
+            uses.setdefault(cast(ox.NamedNode, row["p"]).value, []).append(place)
     return {
         "classes": [{"iri": iri, "count": count, **texts.get(iri, {})} for iri, count in classes],
         "properties": [
@@ -44,23 +59,19 @@ def read_terms(asker: Asker) -> dict[str, Any]:
     }
 
 
-def _counted(asker: Asker, query: str) -> list[tuple[str, int]]:
-    with contextlib.suppress(QueryError):
-        rows = asker.rows(query)
-        return [(cast(ox.NamedNode, row["t"]).value, int(cast(ox.Literal, row["n"]).value)) for row in rows]
-    return []
+def _counted(ask: Terms, query: str) -> list[tuple[str, int]]:
+    return [(cast(ox.NamedNode, row["t"]).value, int(cast(ox.Literal, row["n"]).value)) for row in ask.rows(query)]
 
 
-def _texts(asker: Asker, terms: list[str]) -> dict[str, dict[str, dict[str, str]]]:
+def _texts(ask: Terms, terms: list[str]) -> dict[str, dict[str, dict[str, str]]]:
     """The texts of terms by IRI, then `label` or `comment`, then language (`und` if it is not told)."""
     found: dict[str, dict[str, dict[str, str]]] = {}
     for kind, predicates in (("label", LABELS), ("comment", _COMMENTS)):
         for predicate in predicates:  # the best first; a later one fills in what is missing
             query = f"SELECT ?t ?text {{ VALUES ?t {{ {iris(terms)} }} ?t <{predicate}> ?text }} ORDER BY ?text"
-            with contextlib.suppress(QueryError):
-                for row in asker.rows(query):
-                    text = row["text"]
-                    if isinstance(text, ox.Literal):
-                        texts = found.setdefault(cast(ox.NamedNode, row["t"]).value, {}).setdefault(kind, {})
-                        texts.setdefault(text.language or "und", text.value)
+            for row in ask.rows(query):
+                text = row["text"]
+                if isinstance(text, ox.Literal):
+                    texts = found.setdefault(cast(ox.NamedNode, row["t"]).value, {}).setdefault(kind, {})
+                    texts.setdefault(text.language or "und", text.value)
     return found

@@ -9,14 +9,17 @@ import io
 import json
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, urlencode
+
+from miit_graph.web.language import text as text_of
 
 ROOT = Path(__file__).resolve().parents[2]
 HTML, CSV = "text/html", "text/csv"
 _FRESH = 1_000
 """Half of the queries carry one of so many numbers as a comment, so that most are not answered from the cache."""
+_LACKING = text_of("lacking", language="en", own={}).encode()
 ATTACKS = (
     "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }",
     "SELECT * { ?a ?b ?c . ?d ?e ?f } ORDER BY ?f ?c ?a ?d LIMIT 1",
@@ -44,6 +47,11 @@ class Reply:
             kind = " ".join(self.body[:80].decode("utf-8", "replace").split())
         return f"{self.status} {kind.removeprefix('problems#')}".strip()
 
+    @property
+    def lacking(self) -> bool:
+        """Whether a page says that something of it is missing."""
+        return _LACKING in self.body and self.headers.get("cache-control", "") == "no-store"
+
 
 Judge = Callable[[Reply], str]
 """Says what is wrong with a complete answer of status 200; nothing if it is right."""
@@ -59,6 +67,7 @@ class Ask:
     judge: Judge
     counts: bool = True
     query: str = ""
+    expected: bytes = field(default=b"", repr=False)
 
     def path(self, numbers: random.Random) -> str:
         """The target; a query is made another text half of the time."""
@@ -83,7 +92,14 @@ def questions() -> list[Ask]:
     """The competency questions, with the answers that stand beside them."""
     files = sorted([*(ROOT / "queries").glob("*.rq"), *(ROOT / "tests/queries/twenty").glob("*.rq")])
     return [
-        Ask("query", "/sparql?query=", CSV, _table(file.with_suffix(".csv")), query=file.read_text(encoding="utf-8"))
+        Ask(
+            "query",
+            "/sparql?query=",
+            CSV,
+            _table(file.with_suffix(".csv")),
+            query=file.read_text(encoding="utf-8"),
+            expected=file.with_suffix(".csv").read_bytes(),
+        )
         for file in files
     ]
 
@@ -111,7 +127,7 @@ def looked_up(port: int) -> list[Ask]:
         first, second = get(port, path, accept), get(port, path, accept)
         if first.status != 200 or first.body != second.body:
             raise SystemExit(f"{path}: status {first.status}, or not the same twice: cannot be used here")
-        found.append(Ask(kind, path, accept, _same(path, first.body)))
+        found.append(Ask(kind, path, accept, _same(path, first.body), expected=first.body))
     return found
 
 

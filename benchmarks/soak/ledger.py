@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 RIGHT, WRONG = "right", "WRONG"
 _WAIT_SECONDS = 1.0
@@ -35,23 +36,48 @@ class Fault:
     until: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """What came after a fault; all in seconds since it ended."""
+
+    fault: Fault
+    back: float
+    """Until there had been a right answer to every kind of request again; infinite if there was none."""
+    failed: float
+    """Until the last request that failed."""
+    waited: float
+    """Until the last that took longer than a second, which a busy machine brings about, too."""
+
+
 @dataclass
 class Ledger:
-    """All requests and faults of one phase; threads may write to it."""
+    """All requests and faults of one phase; threads may write to it. Wrong answers are kept in ``folder``."""
 
+    folder: Path
     entries: list[Entry] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
-    memory: list[tuple[float, float]] = field(default_factory=list)
-    """Moments and MiB."""
+    memory: list[Counter[str]] = field(default_factory=list)
+    """MiB by role, every few seconds."""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def add(self, entry: Entry, detail: str = "") -> None:
-        """Note a request; ``detail`` says what was wrong with an answer."""
+    def add(self, entry: Entry, detail: str = "", told: str = "", body: bytes = b"", expected: bytes = b"") -> None:
+        """Note a request; ``detail`` says what was wrong with an answer, ``told`` all else about it."""
         with self.lock:
             self.entries.append(entry)
-            if entry.outcome == WRONG:
-                self.wrong.append(detail)
+            if entry.outcome != WRONG:
+                return
+            self.wrong.append(detail)
+            name = self.folder / f"wrong-{len(self.wrong):03}"
+            self.folder.mkdir(parents=True, exist_ok=True)
+            fault = self.faults[-1] if self.faults else None
+            since = f"{entry.ended - fault.at:.2f} s after this began: {fault.name}" if fault else "no fault yet"
+            name.with_suffix(".txt").write_text(
+                f"{detail}\nbegan {entry.ended - entry.began:.2f} s before it ended, {since}\n\n{told}\n", "utf-8"
+            )
+            name.with_suffix(".body").write_bytes(body)
+            if expected:
+                name.with_suffix(".expected").write_bytes(expected)
 
     @contextmanager
     def fault(self, name: str) -> Iterator[None]:
@@ -67,38 +93,44 @@ class Ledger:
         """How many requests of each kind ended how."""
         return Counter((entry.kind, entry.outcome) for entry in self.entries)
 
-    def recoveries(self) -> list[tuple[Fault, float, float]]:
-        """For each fault: seconds from its end until the last request that failed, and until the last that had to wait.
+    def recoveries(self) -> list[Recovery]:
+        """For each fault how soon all was well.
 
-        Requests that were under way when it began are broken by it, not by a slow recovery, and don't count.
+        Requests that were under way when it began are broken by it, not by a slow recovery, and don't count as failed.
         """
         found = []
+        kinds = {entry.kind for entry in self.entries if entry.counts}
         ends = [fault.at for fault in self.faults[1:]] + [float("inf")]
         for fault, end in zip(self.faults, ends, strict=True):
-            since = [e for e in self.entries if e.counts and fault.at <= e.began < end and e.ended > fault.until]
+            after = [e for e in self.entries if e.counts and e.ended > fault.until]
+            since = [e for e in after if fault.at <= e.began < end]
+            back = max(
+                min((e.ended for e in after if e.kind == kind and e.outcome == RIGHT), default=float("inf"))
+                for kind in kinds
+            )
             failed = [e.ended for e in since if e.outcome != RIGHT]
             waited = [e.ended for e in since if e.ended - e.began > _WAIT_SECONDS]
-            found.append((fault, _after(failed, fault.until), _after(waited, fault.until)))
+            found.append(Recovery(fault, back - fault.until, _after(failed, fault.until), _after(waited, fault.until)))
         return found
 
     def growth(self) -> float | None:
         """How much larger the middle of the last third of the memory figures is than that of the first third.
 
-        The first fifth of the time is for warming up. None if there are too few figures.
+        They begin when what is kept in memory is filled up. None if there are too few.
         """
-        if len(self.memory) < 2:
-            return None
-        start = self.memory[0][0] + (self.memory[-1][0] - self.memory[0][0]) / 5
-        values = [value for moment, value in self.memory if moment >= start]
-        third = len(values) // 3
-        if third < 1:
-            return None
-        return _middle(values[-third:]) / _middle(values[:third]) - 1
+        first, last = self.thirds()
+        return last.total() / first.total() - 1 if first and last else None
+
+    def thirds(self) -> tuple[Counter[str], Counter[str]]:
+        """The middle of the first third of the memory figures by role, and that of the last; empty if too few."""
+        third = len(self.memory) // 3
+        return _middle(self.memory[:third]), _middle(self.memory[-third:] if third else [])
 
 
 def _after(moments: Iterable[float], start: float) -> float:
     return max((moment - start for moment in moments), default=0.0)
 
 
-def _middle(values: list[float]) -> float:
-    return sorted(values)[len(values) // 2]
+def _middle(figures: list[Counter[str]]) -> Counter[str]:
+    ordered = sorted(figures, key=Counter.total)
+    return ordered[len(ordered) // 2] if ordered else Counter()

@@ -26,7 +26,8 @@ class Client:
 
     def ask(self, ask: Ask) -> None:
         """Ask it once."""
-        self.request(ask.kind, ask.path(self.random), {"Accept": ask.accept}, ask.judge, counts=ask.counts)
+        accept = {"Accept": ask.accept}
+        self.request(ask.kind, ask.path(self.random), accept, ask.judge, counts=ask.counts, expected=ask.expected)
 
     def request(
         self,
@@ -37,6 +38,7 @@ class Client:
         *,
         body: str | None = None,
         counts: bool = True,
+        expected: bytes = b"",
     ) -> Reply | None:
         """Send a request and note what came of it; the answer, if there was a whole one."""
         reply, trouble = None, ""
@@ -61,7 +63,14 @@ class Client:
         else:
             detail = judge(reply) if reply.status < 300 else f"status {reply.trouble} to {path[:100]}"
             outcome = WRONG if detail else RIGHT
-        self._ledger.add(Entry(kind, began, ended, outcome, counts), detail)
+            if detail and reply.lacking:  # it says so itself
+                outcome, detail = "lacks something, and says so", ""
+        entry = Entry(kind, began, ended, outcome, counts)
+        if detail and reply is not None:
+            told = f"{path}\n{headers}\n\n{reply.status} {reply.headers}"
+            self._ledger.add(entry, detail, told, reply.body, expected)
+        else:
+            self._ledger.add(entry)
         return reply
 
     def _reply(self, method: str, path: str, headers: dict[str, str], body: str | None) -> Reply:
@@ -84,7 +93,10 @@ class Client:
 class Crowd:
     """Clients on threads; use it as a context manager. ``work`` is called over and over by each with its client."""
 
-    def __init__(self, port: int, ledger: Ledger, work: Sequence[Callable[[Client], None]]) -> None:
+    def __init__(
+        self, port: int, ledger: Ledger, work: Sequence[Callable[[Client], None]], pause: float = _THINK_SECONDS
+    ) -> None:
+        self._pause = pause
         self._stopping = threading.Event()
         self.crashes: list[BaseException] = []
         self._threads = [
@@ -106,7 +118,7 @@ class Crowd:
         try:
             while not self._stopping.is_set():
                 work(client)
-                self._stopping.wait(_THINK_SECONDS)
+                self._stopping.wait(self._pause)
         except BaseException as error:
             self.crashes.append(error)
         finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import random
 import shutil
@@ -34,6 +35,7 @@ _SETTINGS = {
 }
 _DISK_MIB = 192
 _MEMORY_EVERY = 2.0
+_FILLERS, _FILLING = 8, 1_000
 _READING = ("query", "query", "query", "page", "page", "export", "search", "attack")
 """What one client after the other asks."""
 
@@ -48,7 +50,9 @@ class Plan:
     gap: float
     broken: float
     clients: int
-    ledger: Ledger = field(default_factory=Ledger)
+    ledger: Ledger
+    fill: int = 12_000
+    """How many queries fill what the web processes keep in memory, before that is measured."""
     left_out: list[str] = field(default_factory=list)
     left_running: list[int] = field(default_factory=list)
 
@@ -193,7 +197,7 @@ class Behind:
 
     def _start(self) -> subprocess.Popen[bytes]:
         process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        until = time.monotonic() + 30
+        until = time.monotonic() + 120
         while time.monotonic() < until and process.poll() is None:
             with contextlib.suppress(OSError):
                 urllib.request.urlopen(f"http://127.0.0.1:{self.port}/query?query=ASK%7B%7D", timeout=5).close()
@@ -226,16 +230,42 @@ def _served(plan: Plan, server: Server) -> Iterator[None]:
 def _under_load(plan: Plan, server: Server, faults: Faults, work: list[Callable[[Client], None]]) -> None:
     plan.left_out += faults.left_out
     ended = threading.Event()
+    end = time.monotonic() + plan.seconds
 
     def measure() -> None:
         while not ended.wait(_MEMORY_EVERY):
-            plan.ledger.memory.append((time.monotonic(), server.memory()))
+            plan.ledger.memory.append(server.memory())
 
     meter = threading.Thread(target=measure, daemon=True)
     with Crowd(server.port, plan.ledger, work) as crowd:
-        meter.start()
-        faults.until(time.monotonic() + plan.seconds, plan.gap)
-        ended.set()
-    meter.join()
+        try:
+            _fill(plan, server)
+            meter.start()
+            faults.until(end, plan.gap)
+        finally:
+            ended.set()
+    if meter.ident is not None:
+        meter.join()
     if crowd.crashes:
         raise crowd.crashes[0]
+
+
+def _fill(plan: Plan, server: Server) -> None:
+    """Ask so many different queries that the web processes keep as many answers and requests as they may.
+
+    What grows until then is what the settings allow, and no leak. Takes at most a third of the time.
+    """
+    numbers, end = itertools.count(), time.monotonic() + plan.seconds / 3
+    padding = "-" * _FILLING
+
+    def work(client: Client) -> None:
+        if (number := next(numbers)) < plan.fill and time.monotonic() < end:
+            query = quote(f"SELECT (1 AS ?one) {{}} #{number}{padding}")
+            client.request("fill", f"/sparql?query={query}", {"Accept": asks.CSV}, lambda _: "", counts=False)
+        else:
+            full.set()
+
+    full = threading.Event()
+    with Crowd(server.port, plan.ledger, [work] * _FILLERS, pause=0.0):
+        full.wait(plan.seconds)
+    time.sleep(min(plan.gap, plan.seconds / 20))

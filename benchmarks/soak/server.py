@@ -11,11 +11,14 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 _START_SECONDS = 120.0
 _STOP_SECONDS = 20.0
+_KIB = re.compile(r"^(\w+):\s+(\d+) kB", re.MULTILINE)
+_PASSING = ("worker", "attempt", "search")
 
 
 class Server:
@@ -55,7 +58,7 @@ class Server:
         raise SystemExit("the server did not get ready")
 
     def tree(self) -> dict[int, str]:
-        """All its processes: their ids and roles (main, web, engine, serving, worker, writer, other)."""
+        """All its processes: their ids and roles (main, web, engine, serving, worker, writer, …)."""
         parents = dict(_parents())
         roles = {self.process.pid: "main"}
         new = [self.process.pid]
@@ -79,14 +82,18 @@ class Server:
             os.kill(pids[which % len(pids)], signal.SIGKILL)
         return True
 
-    def memory(self) -> float:
-        """MiB that all its processes hold, what they share counted once (proportional set size)."""
-        total = 0
-        for pid in self.tree():
+    def memory(self) -> Counter[str]:
+        """MiB that its processes hold, by role; what they share counted once (proportional set size).
+
+        Of what lives for one query (workers) or one change only the part of what it shares counts.
+        """
+        total: Counter[str] = Counter()
+        for pid, role in self.tree().items():
             with contextlib.suppress(OSError, ValueError):
-                text = Path(f"/proc/{pid}/smaps_rollup").read_text()
-                total += int(re.search(r"^Pss:\s+(\d+)", text, re.MULTILINE)[1])  # type: ignore[index]
-        return total / 1024
+                found = dict(_KIB.findall(Path(f"/proc/{pid}/smaps_rollup").read_text()))
+                own = int(found["Private_Clean"]) + int(found["Private_Dirty"]) if role in _PASSING else 0
+                total[role] += (int(found["Pss"]) - own) / 1024
+        return total
 
     def stop(self) -> list[int]:
         """End it as Ctrl+C does; then nothing of it may be left. The processes that were left are killed and told."""
@@ -124,6 +131,8 @@ def _role(pid: int, parent: str) -> str:
         return "other"
     if "miit_graph.engine.process" in command:
         return {"main": "engine", "engine": "serving"}.get(parent, "worker")
+    if "miit_graph.search" in command:
+        return "search"
     if "miit_graph.writing" in command:
         return "attempt" if parent == "writer" else "writer"
     if parent == "main" and "resource_tracker" not in command:

@@ -30,6 +30,8 @@ from miit_graph.search.storage import LAYOUT, StorageError
 from miit_graph.settings import Settings
 
 _log = logging.getLogger(__name__)
+_AGAIN_SECONDS = 1.0
+_TOLD = (os.EX_TEMPFAIL, os.EX_UNAVAILABLE)
 _NICENESS = 10
 """Below the workers, which others wait for."""
 
@@ -53,6 +55,7 @@ class Keeper:
         self._making = threading.Lock()
         self._finder: Finder | None = None
         self._made = 0.0
+        self._again = 0.0
         self._own_folder: tempfile.TemporaryDirectory[str] | None = None
 
     def prepare(self) -> None:
@@ -107,6 +110,8 @@ class Keeper:
         known = self._finder
         if known is not None and known.index.version == version:
             return known
+        if time.monotonic() < self._again:
+            raise NotReady
         path = self._folder() / f"{hashlib.sha256(version.encode()).hexdigest()[:24]}-{LAYOUT}.index"
         index = self._opened(path)
         if index is None:
@@ -129,7 +134,12 @@ class Keeper:
 
     def _make(self, path: Path) -> None:
         if not self._settings.engine_socket:
-            make_index(self._engine, self._settings, path, base=self._base, merged=self._merged)
+            try:
+                make_index(self._engine, self._settings, path, base=self._base, merged=self._merged)
+            except StorageError as error:
+                self._again = time.monotonic() + _AGAIN_SECONDS
+                _log.error("the index of the search could not be made: %s", error)
+                raise NotReady from None
             return
         command = [sys.executable, "-m", "miit_graph.search.make", str(path)]
         if self._number:
@@ -142,7 +152,8 @@ class Keeper:
 
         done = subprocess.run(command, check=False, preexec_fn=give_way)
         if done.returncode:
-            if done.returncode != os.EX_TEMPFAIL:
+            self._again = time.monotonic() + _AGAIN_SECONDS
+            if done.returncode not in _TOLD:
                 _log.error("the index of the search could not be made; the messages are above")
             raise NotReady
 

@@ -55,7 +55,7 @@ def make_index(engine: Engine, settings: Settings, path: Path, *, base: str, mer
     """Make the index of what ``engine`` answers over, as a file at ``path``.
 
     ``base`` is where the dataset's own IRIs begin (or empty); ``merged`` says that the default graph holds all others.
-    Raises QueryError if the engine fails.
+    Raises QueryError if the engine fails, and StorageError if the file can't be written.
     """
     version = engine.version
     found = collect(engine, settings.limits(settings.max_timeout), merged=merged)
@@ -176,9 +176,9 @@ def main(path: str, number: str = "", version: str = "") -> int:
         make_index(engine, settings, Path(path), base=str(about.get("base") or ""), merged="base" in about)
     except (EngineUnavailable, FileNotFoundError):  # the folder goes with the server
         return os.EX_TEMPFAIL  # it stops, or is started again
-    except QueryError as error:
+    except (QueryError, storage.StorageError) as error:
         _log.error("the index of the search could not be made: %s", error)
-        return 1
+        return os.EX_UNAVAILABLE
     return 0
 
 

@@ -22,11 +22,14 @@ _ALIGN = 8
 
 
 class StorageError(Exception):
-    """A file is no index of this layout."""
+    """A file is no index of this layout, or an index can't be written."""
 
 
 def write(path: Path, head: Mapping[str, Any], sections: Mapping[str, bytes | array[Any]]) -> None:
-    """Write an index; it appears at ``path`` complete or not at all."""
+    """Write an index; it appears at ``path`` complete or not at all.
+
+    Raises StorageError if the disk is full, or cannot be written to.
+    """
     places: dict[str, tuple[int, int]] = {}
     offset = 0
     contents = {name: part if isinstance(part, bytes) else part.tobytes() for name, part in sections.items()}
@@ -35,16 +38,22 @@ def write(path: Path, head: Mapping[str, Any], sections: Mapping[str, bytes | ar
         offset += -(-len(content) // _ALIGN) * _ALIGN
     top = json.dumps({**head, "layout": LAYOUT, "sections": places}, ensure_ascii=False).encode()
     top += b" " * (-len(top) % _ALIGN)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".index-")
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(MAGIC + len(top).to_bytes(8, "little") + top)
-            for content in contents.values():
-                file.write(content + b"\0" * (-len(content) % _ALIGN))
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".index-")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(MAGIC + len(top).to_bytes(8, "little") + top)
+                for content in contents.values():
+                    file.write(content + b"\0" * (-len(content) % _ALIGN))
+            Path(temporary).replace(path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+    except FileNotFoundError:
+        raise  # the folder goes with the server
+    except OSError as error:
+        size = offset + 16 + len(top)
+        raise StorageError(f"{path.parent} takes no {size:,} bytes: {error.strerror or error}") from None
 
 
 class Mapped:

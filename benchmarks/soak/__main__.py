@@ -108,8 +108,8 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was started is ended on the way out
     broken: list[str] = []
     whole = sum(_SHARES[name] for name in options.phases)
-    for name in PHASES:  # of the last run
-        shutil.rmtree(options.keep / name, ignore_errors=True)
+    for name in PHASES:
+        shutil.rmtree(options.keep / name, ignore_errors=True)  # of the last run
     options.keep.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="miit-graph-soak-") as place:
         folder = Path(place)

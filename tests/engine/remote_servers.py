@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.conftest import missing
 
-_SECONDS = 40
+_SECONDS = 120
 _VIRTUOSO = """[Database]
 DatabaseFile = {folder}/v.db
 ErrorLogFile = {folder}/v.log

@@ -38,6 +38,7 @@ from benchmarks.serving.client import Connection, load, percentile
 from benchmarks.serving.queries import ACCEPT, CLASSES, text_of
 
 TICKS = os.sysconf("SC_CLK_TCK")
+_START_SECONDS = 3_600
 _IDLE = 0.05
 """Seconds of processor time in half a second."""
 OURS, UNPROTECTED, SLOW = "ours", "unprotected", "rdflib-endpoint"
@@ -130,7 +131,7 @@ def server(name: str, file: Path, folder: Path) -> Iterator[Server]:
 
 
 def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + 600
+    until = time.monotonic() + _START_SECONDS
     while time.monotonic() < until and process.poll() is None:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
             return

@@ -1,6 +1,6 @@
 """What a graph of some size takes in memory and on the disk: time to load, time to be ready again, memory, speed.
 
-    .venv/bin/python -m benchmarks.serving.sizes --triples 1000000 10000000 [--file graph.nt] [--seconds 1] [--rounds 3]
+    .venv/bin/python -m benchmarks.serving.sizes --triples 1000000 10000000 [--stores disk] [--seconds 1] [--rounds 3]
 
 For each size: generates a graph in our own model (or takes ``--file``), serves it from memory and from the disk (the
 first start makes the store, the second finds it), and asks both in turns. The ratios are milliseconds of processor time
@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
+from collections.abc import Collection
 from pathlib import Path
 
 from benchmarks.serving.client import load
@@ -39,14 +40,14 @@ def started(store: str, file: Path, folder: Path, stack: contextlib.ExitStack) -
     return one
 
 
-def measure(triples: int, file: Path, folder: Path, seconds: float, rounds: int) -> None:
-    """Print the rows of one size."""
+def measure(triples: int, file: Path, folder: Path, seconds: float, rounds: int, stores: Collection[str]) -> None:
+    """Print the row of one size; what was not to be measured is a dash."""
     with contextlib.ExitStack() as first:
         made = started("disk", file, folder, first)
         making, most = made.ready_after, peak(made.pid)
     size = sum(part.stat().st_size for part in (folder / "stores").rglob("*") if part.is_file()) / MIB
     with contextlib.ExitStack() as stack:
-        servers = {store: started(store, file, folder, stack) for store in STORES}
+        servers = {store: started(store, file, folder, stack) for store in stores}
         spent: dict[tuple[str, str], float] = defaultdict(float)
         answers: dict[tuple[str, str], int] = defaultdict(int)
         serial = time.time_ns() // 1_000_000 % 1_000_000 * 1_000_000
@@ -59,16 +60,20 @@ def measure(triples: int, file: Path, folder: Path, seconds: float, rounds: int)
                     spent[name, store] += one.cpu() - before
                     answers[name, store] += len(took)
         cost = {key: spent[key] / answers[key] * 1000 for key in spent}
+        both = "memory" in servers
         ratios = " | ".join(
-            f"{cost[name, 'disk'] / max(cost[name, 'memory'], 1e-9):.1f} ({cost[name, 'disk']:.1f} ms)"
+            (f"{cost[name, 'disk'] / max(cost[name, 'memory'], 1e-9):.1f}" if both else "–")
+            + f" ({cost[name, 'disk']:.1f} ms)"
             for name in QUERIES
         )
-        memory = {store: one.memory() for store, one in servers.items()}
-        ready = {store: one.ready_after for store, one in servers.items()}
+        in_memory = "– | – | –"
+        if both:
+            one = servers["memory"]
+            in_memory = f"{one.ready_after:.1f} s | {one.memory():,.0f} | {peak(one.pid):,.0f}"
+        on_disk = servers["disk"]
         print(
-            f"| {triples:,} | {ready['memory']:.1f} s | {memory['memory']:,.0f} | {peak(servers['memory'].pid):,.0f} "
-            f"| {making:.1f} s | {most:,.0f} | {size:,.0f} "
-            f"| {ready['disk']:.1f} s | {memory['disk']:,.0f} | {ratios} |",
+            f"| {triples:,} | {in_memory} | {making:.1f} s | {most:,.0f} | {size:,.0f} "
+            f"| {on_disk.ready_after:.1f} s | {on_disk.memory():,.0f} | {ratios} |",
             flush=True,
         )
 
@@ -77,6 +82,7 @@ def main() -> int:
     """Measure each size."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--triples", type=int, nargs="+", default=[1_000_000, 10_000_000])
+    parser.add_argument("--stores", choices=("both", "disk"), default="both", help="disk: where memory is too small")
     parser.add_argument("--file", type=Path, help="N-Triples with so many triples instead of generated ones")
     parser.add_argument("--seconds", type=float, default=1.0)
     parser.add_argument("--rounds", type=int, default=3)
@@ -94,7 +100,8 @@ def main() -> int:
             if options.file is None:
                 generator = Path(__file__).parent.parent / "generate.py"
                 subprocess.run([sys.executable, str(generator), str(triples), "--out", str(file)], check=True)
-            measure(triples, file, folder, options.seconds, options.rounds)
+            stores = STORES if options.stores == "both" else STORES[1:]
+            measure(triples, file, folder, options.seconds, options.rounds, stores)
     return 0
 
 

@@ -244,7 +244,7 @@ def parser() -> argparse.ArgumentParser:
         "update",
         "Run a SPARQL update: what conforms to the shapes becomes a version, anything else changes nothing.",
         "  miit-graph update fix.ru --message 'Corrects a date'\n"
-        "  miit-graph update - --endpoint http://127.0.0.1:8000/sparql --token $TOKEN --dry-run < fix.ru",
+        "  MIIT_GRAPH_TOKEN=… miit-graph update - --endpoint http://127.0.0.1:8000/sparql --dry-run < fix.ru",
     )
     update.add_argument("update", metavar="FILE|-|TEXT", help="a file, - for standard input, or the update itself")
     where = update.add_mutually_exclusive_group()
@@ -253,7 +253,9 @@ def parser() -> argparse.ArgumentParser:
     )
     where.add_argument("--endpoint", metavar="URL", help="the /sparql address of a server that takes changes")
     update.add_argument(
-        "--token", default=os.environ.get("MIIT_GRAPH_TOKEN", ""), help="with --endpoint (default: $MIIT_GRAPH_TOKEN)"
+        "--token",
+        default="",
+        help="with --endpoint (default: $MIIT_GRAPH_TOKEN, which other users of the machine can't read)",
     )
     update.add_argument("--message", default="", help="why, for those who read the versions")
     update.add_argument(

@@ -78,7 +78,8 @@ def serve(
     configure(settings, "server")
     os.environ.update(_told_by(settings))
     os.environ.update(selection.environment())
-    os.environ["MIIT_GRAPH_STORE"] = settings.store
+    # The engine isn't told the tokens; what takes changes is always in memory.
+    os.environ["MIIT_GRAPH_STORE"] = "memory" if settings.tokens and settings.store == "auto" else settings.store
     os.environ["MIIT_GRAPH_SERVICES"] = " ".join(settings.services)
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="miit-graph-metrics-"))

@@ -330,8 +330,8 @@ class Settings:
         0,
         "MIIT_GRAPH_HSTS",
         whole(0, 63_072_000),
-        "Seconds for which browsers are to come by HTTPS only (Strict-Transport-Security); for a server that is"
-        " reached by HTTPS alone.",
+        "Seconds for which browsers are to come by HTTPS only (Strict-Transport-Security); said over HTTPS alone, as"
+        " the proxies of MIIT_GRAPH_PROXIES tell it.",
     )
     proxies: int = _setting(
         0,

@@ -86,6 +86,14 @@ def test_the_unit_is_right_and_little_exposed(tmp_path: Path) -> None:
     assert exposure and float(exposure[1]) <= MOST_EXPOSED, done.stdout + done.stderr
 
 
+@pytest.mark.parametrize("path", sorted(DEPLOY.rglob("*nginx.conf")) + sorted(DEPLOY.glob("nginx/*.conf")), ids=str)
+def test_a_cache_keeps_hosts_apart(path: Path) -> None:
+    """nginx's own key has the name of the upstream servers instead: who asks by another name would name it to all."""
+    text = path.read_text(encoding="utf-8")
+    assert 'proxy_cache_key "$scheme://$http_host$request_uri";' in text
+    assert all(f'proxy_set_header {name} "";' in text for name in ("Forwarded", "X-Forwarded-Prefix"))
+
+
 def test_nginx_passes_requests_on_and_says_who_asks(address: str, tmp_path: Path) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -54,7 +54,8 @@ def test_a_request_is_a_span_with_queue_and_engine_below_it(tmp_path, receiver):
     traced = {"MIIT_GRAPH_TRACES": "yes", "OTEL_EXPORTER_OTLP_ENDPOINT": address, "OTEL_BSP_SCHEDULE_DELAY": "100"}
     with started("--data", tmp_path / "n.nt", MIIT_GRAPH_WEB_PROCESSES="1", **traced) as server:
         query = "SELECT (SHA1('secret') AS ?x) {}"
-        server.ask(query, {"traceparent": f"00-{TRACE}-{PARENT}-01", "tracestate": "a=b"})
+        carried = {"traceparent": f"00-{TRACE}-{PARENT}-01", "tracestate": "a=b"}
+        server.ask(query, carried | {"authorization": "Bearer secret", "cookie": "secret=1"}, token="secret")
         server.ask(query, {"traceparent": f"00-{TRACE}-{PARENT}-00"})  # the caller has decided against recording
         server.ask(query, {"traceparent": f"00-{'0' * 32}-{PARENT}-01"})  # no trace at all
         server.ask(LONG, {"traceparent": f"00-{TRACE}-{PARENT}-01"}, timeout="0.3")

@@ -19,7 +19,6 @@ import hashlib
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +26,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from miit_graph.access import new_folder
 from miit_graph.build.errors import SnapshotError
 
 LAYOUT = 2
@@ -144,9 +144,8 @@ def freeze(quads: Iterable[ox.Quad], snapshots: Path, describe: Mapping[str, Any
         **describe,
     }
     snapshots.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix=".new-", dir=snapshots))
+    temporary = new_folder(snapshots, ".new-")
     try:
-        temporary.chmod(0o755)
         (temporary / "dataset.nq").write_bytes(content)
         (temporary / "merged.nt").write_text("".join(f"{line} .\n" for line in merged), encoding="utf-8")
         (temporary / "manifest.json").write_text(

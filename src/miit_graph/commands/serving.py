@@ -7,12 +7,14 @@ import contextlib
 import sys
 from dataclasses import replace
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from miit_graph import dataset
+from miit_graph import access, dataset
 from miit_graph.build.errors import ProjectError, ValidationError
 from miit_graph.commands.chosen import endpoint_of, project_of, reporting, select, settings_of
 from miit_graph.settings import Settings
+from miit_graph.versions.history import JOURNAL
 from miit_graph.writing.tokens import Tokens
 from miit_graph.writing.tokens import make as make_token
 
@@ -53,7 +55,23 @@ def serve(arguments: argparse.Namespace) -> int:
     except ValidationError as error:
         sys.stderr.write(report.render(error.report, severities=("Violation",)))
         return 1
-    return serve_forever(selection, settings, _place(arguments, settings))
+    place = _place(arguments, settings)
+    _warn_of_access(settings, place)
+    return serve_forever(selection, settings, place)
+
+
+def _warn_of_access(settings: Settings, place: Place | None) -> None:
+    """Say which of the files that are trusted are open to other users of the machine."""
+    snapshots = [place.snapshots, place.snapshots / JOURNAL] if place is not None else []
+    project = [place.project.root] if place is not None and place.project is not None else []
+    for told in access.warnings((*settings.data, *snapshots, *project)):
+        print(f"Warning: {told}", file=sys.stderr)
+    file = settings.tokens.strip()
+    if file and ":sha256:" not in file and access.others_may_read(Path(file)):
+        print(
+            f"Warning: everybody on this machine can read {file}. Keep it to its owner: chmod 600 {file}",
+            file=sys.stderr,
+        )
 
 
 def _serve_copies(address: str, settings: Settings) -> int:

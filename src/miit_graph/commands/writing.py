@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import urllib.error
 import urllib.request
@@ -71,13 +72,16 @@ def _text(argument: str) -> str:
 
 def _send(arguments: argparse.Namespace, text: str) -> int:
     """Have a server do it."""
-    if not arguments.token:
-        raise ProjectError("A server wants a token: --token, or MIIT_GRAPH_TOKEN in the environment.")
+    token = arguments.token or os.environ.get("MIIT_GRAPH_TOKEN", "")
+    if not token:
+        raise ProjectError("A server wants a token: MIIT_GRAPH_TOKEN in the environment, or --token.")
+    if arguments.token:
+        print("Warning: others on this machine can see --token; use MIIT_GRAPH_TOKEN instead.", file=sys.stderr)
     parameters = {"message": arguments.message} | ({"dry-run": "true"} if arguments.dry_run else {})
     request = urllib.request.Request(
         f"{arguments.endpoint}?{urlencode(parameters)}",
         text.encode(),
-        {"Content-Type": "application/sparql-update", "Authorization": f"Bearer {arguments.token}"},
+        {"Content-Type": "application/sparql-update", "Authorization": f"Bearer {token}"},
     )
     try:
         with urllib.request.urlopen(request, timeout=_SECONDS) as response:

@@ -10,8 +10,9 @@ import pyoxigraph as ox
 
 from miit_graph.engine import formats
 from miit_graph.engine.api import Engine, Limits, Query
-from miit_graph.engine.errors import TOO_MUCH
+from miit_graph.engine.errors import TOO_MUCH, EngineFailure
 from miit_graph.engine.formats import Format
+from miit_graph.engine.nesting import Brackets, TooDeep, TripleTerms, checked
 
 Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 Row: TypeAlias = Mapping[str, Term]
@@ -39,15 +40,22 @@ class Asker:
         finally:
             answer.close()
 
+    def _whole(self, text: str, format: Format) -> bytes:
+        """An answer that Oxigraph's readers can take."""
+        try:
+            return checked(b"".join(self.stream(text, format)), Brackets() if format is formats.JSON else TripleTerms())
+        except TooDeep:
+            raise EngineFailure from None
+
     def triples(self, text: str) -> list[ox.Triple]:
         """The answer to CONSTRUCT or DESCRIBE, each triple once, in the order of N-Triples."""
-        content = b"".join(self.stream(text, formats.N_TRIPLES))
+        content = self._whole(text, formats.N_TRIPLES)
         ordered = b"".join(sorted(set(content.splitlines(keepends=True))))
         return list(dict.fromkeys(quad.triple for quad in ox.parse(ordered, format=ox.RdfFormat.N_TRIPLES)))
 
     def rows(self, text: str) -> list[Row]:
         """The answer to SELECT; a variable that is not bound is missing from its row."""
-        content = b"".join(self.stream(text, formats.JSON))
+        content = self._whole(text, formats.JSON)
         results = cast(ox.QuerySolutions, ox.parse_query_results(content, format=ox.QueryResultsFormat.JSON))
         names = [variable.value for variable in results.variables]
         return [{name: value for name in names if (value := row[name]) is not None} for row in results]
@@ -72,7 +80,7 @@ class Asker:
 
     def truth(self, text: str) -> bool:
         """The answer to ASK."""
-        content = b"".join(self.stream(text, formats.JSON))
+        content = self._whole(text, formats.JSON)
         return bool(ox.parse_query_results(content, format=ox.QueryResultsFormat.JSON))
 
     def number(self, text: str) -> int:

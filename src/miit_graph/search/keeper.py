@@ -23,6 +23,7 @@ from miit_graph.engine.api import Engine
 from miit_graph.engine.errors import QueryError
 from miit_graph.engine.process import confinement
 from miit_graph.engine.remote.engine import RemoteEngine
+from miit_graph.environment import without_secrets
 from miit_graph.search.finder import Finder
 from miit_graph.search.index import Index
 from miit_graph.search.make import make_index
@@ -150,7 +151,7 @@ class Keeper:
             os.nice(_NICENESS)
             confinement.die_with_parent(parent)  # nobody would read what it makes
 
-        done = subprocess.run(command, check=False, preexec_fn=give_way)
+        done = subprocess.run(command, check=False, preexec_fn=give_way, env=without_secrets(os.environ))
         if done.returncode:
             self._again = time.monotonic() + _AGAIN_SECONDS
             if done.returncode not in _TOLD:

@@ -34,6 +34,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from miit_graph import __version__
+from miit_graph.access import new_folder
 from miit_graph.build.errors import BuildError, SnapshotError
 from miit_graph.build.snapshot import Snapshot, publish_version
 from miit_graph.versions.history import JOURNAL
@@ -119,9 +120,8 @@ def restore(path: Path, snapshots: Path, *, tokens: Path | None = None, replace:
     if tokens is not None and tokens.exists() and not replace:
         raise BackupError(f"{tokens} is there already; nothing was changed. Name another file, or use --replace.")
     snapshots.parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=".restore-", dir=snapshots.parent))
+    folder = new_folder(snapshots.parent, ".restore-")
     try:
-        folder.chmod(0o755)
         with _opened(path) as (backup, members):
             needed = sum(entry["bytes"] for entry in backup.files.values())
             if needed > shutil.disk_usage(folder).free:
@@ -291,6 +291,7 @@ def _put_tokens(source: Path, target: Path | None) -> None:
     if target is not None:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.touch(mode=0o600)
+        target.chmod(0o600)  # it may have been there
         target.write_bytes(source.read_bytes())
     source.unlink()
 

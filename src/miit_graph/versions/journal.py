@@ -79,6 +79,7 @@ class Journal:
         self._file = None
         if writing:
             path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o644)  # whatever the umask: nobody else may write history
             # No buffer: it would keep what could not be written, and put it before the next record.
             self._file = path.open("ab", buffering=0)
             try:

@@ -28,6 +28,7 @@ from miit_graph.web.cache import AnswerCache
 from miit_graph.web.choice import OWN, REVALIDATE, kept_by_others
 from miit_graph.web.compression import Compression
 from miit_graph.web.context import Context, Writing, context
+from miit_graph.web.front import strict
 from miit_graph.web.front.rate import LIMITED, told
 from miit_graph.web.front.record import RECORD, Record
 from miit_graph.web.linked_data import ontology, routes
@@ -48,7 +49,6 @@ def create_app(settings: Settings, engine: Engine, about: Mapping[str, Any]) -> 
     """
     app = Application(__name__)
     app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = settings.body_bytes
-    app.config["TRUSTED_HOSTS"] = list(settings.hosts) or None
     app.extensions["miit_graph"] = Context(
         settings,
         engine,
@@ -79,6 +79,7 @@ def create_app(settings: Settings, engine: Engine, about: Mapping[str, Any]) -> 
         app.register_blueprint(changes.blueprint)
     problems.register(app)
     app.jinja_env.filters["headed"] = headed
+    app.before_request(_refuse_who_asks_by_another_name)
     app.before_request(_refuse_who_asks_too_often)
     app.after_request(_finish)
     app.wsgi_app = Compression(app.wsgi_app)  # type: ignore[method-assign]
@@ -95,6 +96,13 @@ def _writing(settings: Settings) -> Writing | None:
     return Writing(Tokens.read(settings.tokens), settings.writer_socket, settings.update_timeout)
 
 
+def _refuse_who_asks_by_another_name() -> None:
+    """The front has compared the Host header; this is for what a proxy says, and for servers without the front."""
+    names = context().settings.hosts
+    if names and not strict.is_one_of(request.host, names):
+        raise Problem(*strict.MISDIRECTED)
+
+
 def _refuse_who_asks_too_often() -> None:
     """The front has counted (`miit_graph.web.front.rate`); this only makes the page for a browser."""
     wait: int | None = request.environ.get(LIMITED)
@@ -108,7 +116,9 @@ def _finish(response: Response) -> Response:
     if record is not None and request.url_rule is not None:
         record.route = request.url_rule.rule
     settings = context().settings
-    for name, value in security.headers(settings).items():
+    # Where there is a front, it knows how a request came, whoever answers it.
+    secure = security.transport(settings) if record is None and request.is_secure else {}
+    for name, value in (security.headers(settings) | secure).items():
         response.headers.setdefault(name, value)
     if (pinned := g.get(PINNED)) is not None and "Dataset-Version" not in response.headers:
         response.headers["Dataset-Version"] = version_header(pinned.version)

@@ -44,14 +44,18 @@ PREFLIGHT = {
 
 
 def headers(settings: Settings) -> dict[str, str]:
-    """The headers of every answer."""
-    return _headers(settings.cors, settings.hsts)
+    """The headers of every answer, however it goes to the client."""
+    return _headers(settings.cors)
 
 
 @lru_cache(maxsize=8)
-def _headers(cors: str, hsts: int) -> dict[str, str]:
-    always = SECURITY | CORS if cors == "any" else SECURITY | {"Cross-Origin-Resource-Policy": "same-origin"}
-    return always | ({"Strict-Transport-Security": f"max-age={hsts}"} if hsts else {})
+def _headers(cors: str) -> dict[str, str]:
+    return SECURITY | CORS if cors == "any" else SECURITY | {"Cross-Origin-Resource-Policy": "same-origin"}
+
+
+def transport(settings: Settings) -> dict[str, str]:
+    """What answers over HTTPS have besides, and no others (RFC 6797 section 7.2)."""
+    return {"Strict-Transport-Security": f"max-age={settings.hsts}"} if settings.hsts else {}
 
 
 def preflight(settings: Settings) -> dict[str, str]:

@@ -34,7 +34,7 @@ from miit_graph.web.front.rsgi import Front
 from miit_graph.web.front.shortcuts import Shortcuts
 from miit_graph.web.operations import sample
 from miit_graph.web.pages.search import keeper
-from miit_graph.web.security import headers
+from miit_graph.web.security import headers, transport
 from miit_graph.web.versions.recorded import version_header
 
 _EXPRESS = 32
@@ -102,6 +102,8 @@ def behind_front(
         in_flight=context.in_flight,
         always=headers(settings),
         hosts=settings.hosts,
+        secure=transport(settings),
+        proxies=settings.proxies,
     )
 
 

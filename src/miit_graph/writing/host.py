@@ -17,6 +17,7 @@ from pathlib import Path
 
 from miit_graph.engine.gate import STACK_BYTES
 from miit_graph.engine.process import confinement
+from miit_graph.environment import without_secrets
 from miit_graph.logs import tell
 
 _log = logging.getLogger(__name__)
@@ -41,7 +42,9 @@ class WriterHost:
         self._project = project
         self._snapshots = snapshots
         self._serve = serve
-        self._environment = {**os.environ, "RUST_BACKTRACE": "0"}  # that of the caller goes on changing
+        self._environment = without_secrets(
+            {**os.environ, "RUST_BACKTRACE": "0"}
+        )  # that of the caller goes on changing
         self._folder = tempfile.mkdtemp(prefix="miit-graph-writer-")  # made with mode 0700
         self.path = str(Path(self._folder) / "writer")
         self._started = threading.Event()

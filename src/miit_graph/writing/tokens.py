@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from miit_graph.access import mode_of, others_may_write
 from miit_graph.versions.journal import BUILD
 
 _LINE = re.compile(r"([A-Za-z0-9][A-Za-z0-9._@-]{0,63}):sha256:([0-9a-f]{64})", re.ASCII)
@@ -45,6 +46,11 @@ class Tokens:
                     f"{where}: the file with the tokens cannot be read ({error.__class__.__name__})."
                     " If a token was meant: an entry reads name:sha256:HEX. Make one with: miit-graph token NAME"
                 ) from None
+            if others_may_write(Path(where)):
+                raise TokensError(
+                    f"{where}: others could add a token of their own (mode {mode_of(Path(where)):04o})."
+                    f" Keep the file to its owner: chmod 600 {where}"
+                )
         hashes: dict[str, bytes] = {}
         for number, line in enumerate(text.splitlines(), 1):
             for entry in line.partition("#")[0].split():

@@ -24,6 +24,7 @@ from miit_graph.engine.process import allocator, confinement
 from miit_graph.engine.process.board import NAME, Board
 from miit_graph.engine.process.nursery import Forked, Nursery, NurseryGone
 from miit_graph.engine.process.server import RETIRE
+from miit_graph.environment import without_secrets
 from miit_graph.logs import tell
 
 _PAUSE = 0.2
@@ -228,7 +229,7 @@ class EngineHost:
         socket = self._folder / f"engine-{next(self._numbers)}"
         if self._nursery is not None:
             with contextlib.suppress(NurseryGone):
-                return self._nursery.start({**os.environ, **environment}, socket), socket
+                return self._nursery.start(without_secrets({**os.environ, **environment}), socket), socket
         return self._start(environment, socket), socket
 
     def _start(self, environment: Mapping[str, str], socket: Path) -> subprocess.Popen[bytes]:
@@ -239,7 +240,7 @@ class EngineHost:
                 [sys.executable, "-m", "miit_graph.engine.process", str(socket)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                env=allocator.environment({**os.environ, **environment, "RUST_BACKTRACE": "0"}),
+                env=allocator.environment(without_secrets({**os.environ, **environment, "RUST_BACKTRACE": "0"})),
                 start_new_session=True,  # Ctrl+C is for the process that started us; it lets go of the leash
             )
         finally:

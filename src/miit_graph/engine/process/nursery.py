@@ -26,6 +26,7 @@ from typing import IO, NoReturn
 
 from miit_graph.engine.gate import STACK_BYTES
 from miit_graph.engine.process import allocator, confinement
+from miit_graph.environment import without_secrets
 from miit_graph.logs import configure
 from miit_graph.settings import Settings
 
@@ -81,7 +82,7 @@ class Nursery:
     """The process that forks, as those who want an engine process see it. Use it as a context manager."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
-        self._environment = {**environment, "RUST_BACKTRACE": "0"}
+        self._environment = without_secrets({**environment, "RUST_BACKTRACE": "0"})
         self._turn = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._socket: socket.socket | None = None

@@ -13,7 +13,7 @@ QUICK_SECONDS = 0.1
 _SLOW_SECONDS = 1.0
 """What has been quick stays so until it takes so long: when the server is busy everything takes longer."""
 _MOST = 8_192
-_PARTICULARS = re.compile(r"""<[^<>\s]*>|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|#.*|\d+""")
+_PARTICULARS = re.compile(r"""<[^<>\s]*>|"(?:[^"\\\n]|\\.)*+"?|'(?:[^'\\\n]|\\.)*+'?|#.*|\d+""")
 _LONGEST = 2_000
 _EACH = 8
 """In calm times it is enough to look at one query in so many."""

@@ -24,35 +24,43 @@ _PREFIXES = """PREFIX sh: <http://www.w3.org/ns/shacl#>
 SELECT ?a ?n { [] sh:declare ?d . ?d sh:prefix ?a ; sh:namespace ?n } LIMIT 200"""
 
 Rows = list[dict[str, str]]
+_NO_TABLE = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
+"""What comes of reading as a table what is none."""
 
 
 def ask_about(rows: Callable[[str], Rows], host: str) -> dict[str, Any]:
-    """What `miit_graph.web.about.About.read` takes; what wants more than ``rows`` allows is left out.
+    """What `miit_graph.web.about.About.read` takes.
 
-    Raises the QueryError of an endpoint that is in trouble: too little would be told of its dataset, and for long.
+    What wants more than ``rows`` allows, or is no answer to what was asked, is left out. Raises the QueryError of an
+    endpoint that is in trouble: too little would be told of its dataset, and for long.
     """
 
     about: dict[str, Any] = {"title": {"en": host}, "short_title": {"en": host}, "whole": True}
 
-    def of(query: str) -> Rows:
+    def of(query: str, *names: str) -> Rows:
         try:
-            return rows(query)
+            return [row for row in rows(query) if all(name in row for name in names)]
         except TOO_MUCH:
             rows(_ANYTHING)
             about["whole"] = False
-            return []
+        except _NO_TABLE:
+            pass
+        return []
 
-    titles = of(_TITLE)
+    def counted(query: str, *names: str) -> Rows:
+        return [row for row in of(query, "n", *names) if row["n"].isdecimal()]
+
+    titles = of(_TITLE, "a", "title")
     if titles:
         first = titles[0]["a"]
         about["title"] = {row.get("tag") or "en": row["title"] for row in titles if row["a"] == first}
         about["short_title"] = about["title"]
-    if size := of(_SIZE):
+    if size := counted(_SIZE):
         about["triples"] = int(size[0]["n"])
-    graphs = of(_GRAPHS) or of(_NAMES)
-    about["graphs"] = [{"iri": row["a"], "triples": int(row["n"]) if "n" in row else None} for row in graphs]
-    about["classes"] = [{"iri": row["a"], "label": {}, "count": int(row["n"])} for row in of(_CLASSES) if "a" in row]
-    about["prefixes"] = {**STANDARD_PREFIXES, **{row["a"]: row["n"] for row in of(_PREFIXES)}}
+    graphs = [{"iri": row["a"], "triples": int(row["n"])} for row in counted(_GRAPHS, "a")]
+    about["graphs"] = graphs or [{"iri": row["a"], "triples": None} for row in of(_NAMES, "a")]
+    about["classes"] = [{"iri": row["a"], "label": {}, "count": int(row["n"])} for row in counted(_CLASSES, "a")]
+    about["prefixes"] = {**STANDARD_PREFIXES, **{row["a"]: row["n"] for row in of(_PREFIXES, "a", "n")}}
     return about
 
 

@@ -63,8 +63,10 @@ def read_mark(results: str) -> Mark | None:
             said[str(row["name"]["value"]).removeprefix(TERM)] = str(row["value"]["value"])
         if any(name not in said for name in NAMES):
             return None  # a push has begun and isn't over
-        return Mark(said["version"], said["push"], said["default"], json.loads(said["manifest"]))
-    except (KeyError, TypeError, AttributeError) as error:
+        mark = Mark(said["version"], said["push"], said["default"], dict(json.loads(said["manifest"])))
+        _ = mark.graphs, mark.manifest.get("prefixes", {}).items()
+        return mark
+    except (KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError("no SPARQL result") from error
 
 

@@ -11,6 +11,7 @@ import pyoxigraph as ox
 from miit_graph.engine import formats
 from miit_graph.engine.errors import EndpointFailed, QueryError
 from miit_graph.engine.formats import Format
+from miit_graph.engine.nesting import Brackets, TripleTerms
 from miit_graph.engine.oxigraph import FORMATS
 from miit_graph.engine.remote.body import Body
 from miit_graph.engine.terms import Form
@@ -35,6 +36,22 @@ class _Out(io.RawIOBase):
     def write(self, data: bytes) -> int:  # type: ignore[override]
         self._put(bytes(data))
         return len(data)
+
+
+class _Looked(io.RawIOBase):
+    """A body that is looked at before anybody reads it."""
+
+    def __init__(self, body: Body, looker: Brackets | TripleTerms) -> None:
+        self._body = body
+        self._looker = looker
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        count = self._body.readinto(buffer)
+        self._looker.look(bytes(memoryview(buffer).cast("B")[:count]))
+        return count
 
 
 class _NodeNames(io.RawIOBase):
@@ -81,7 +98,7 @@ def transcode(body: Body, form: Form, source: Format, target: Format, put: Calla
 
     out: io.BufferedWriter[Any] = io.BufferedWriter(_Out(watched), _BUFFER)
     try:
-        lines: io.BufferedReader[Any] = io.BufferedReader(_NodeNames(body) if source is formats.XML else body, _BUFFER)
+        lines: io.BufferedReader[Any] = io.BufferedReader(_readable(body, source), _BUFFER)
         if form.is_graph:
             _graph(lines, source, target, out)
         else:
@@ -95,6 +112,13 @@ def transcode(body: Body, form: Form, source: Format, target: Format, put: Calla
         if body.trouble is not None:
             raise body.trouble.with_traceback(None) from None
         raise EndpointFailed(f"what it answers is not {source.label} as it should be") from error
+
+
+def _readable(body: Body, source: Format) -> io.RawIOBase:
+    """The body as Oxigraph's readers can take it."""
+    if source is formats.XML:
+        return _NodeNames(body)
+    return _Looked(body, TripleTerms() if source is formats.N_TRIPLES else Brackets())
 
 
 def _graph(lines: io.BufferedReader[Any], source: Format, target: Format, out: io.BufferedWriter[Any]) -> None:

@@ -25,10 +25,10 @@ _HELPERS: Final = (SH["not"], SH.node, SH.qualifiedValueShape)
 _HELPER_LISTS: Final = (SH["or"], SH["and"], SH.xone)
 _SILENT: Final = {*TARGETS, *_PARTS, SH.message, SH.description, SH.severity, SH.path, SH.name, SH.order, SH.group}
 """Properties in the namespace of SHACL that are no constraint."""
-_NOT_NAMES = re.compile(r"#[^\n]*|<[^>\s]*>|\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'")
+_NOT_NAMES = re.compile(r"#[^\n]*|<[^<>\s]*>|\"(?:[^\"\\]|\\.)*+\"?|'(?:[^'\\]|\\.)*+'?")
 _PREFIX = re.compile(r"PREFIX\s+([\w.-]*):\s*<([^>]*)>", re.IGNORECASE)
 _ABOUT_THIS = re.compile(r"[$?]this\b([^.{}]*)")
-_NAME = re.compile(r"(?<![\w?$])([A-Za-z][\w.-]*)?:([\w-]+)")
+_NAME = re.compile(r"(?<![\w?$.-])([A-Za-z][\w.-]*)?:([\w-]+)")
 
 
 class RuleReader:

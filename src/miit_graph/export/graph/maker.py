@@ -6,6 +6,7 @@ takes too long, and started again at the next order.
 
 from __future__ import annotations
 
+import os
 import pickle
 import signal
 import subprocess
@@ -14,6 +15,7 @@ import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from miit_graph.environment import without_secrets
 from miit_graph.export.graph.options import Options
 from miit_graph.export.graph.source import NO_COLORS
 from miit_graph.export.graph.worker import Order, Setup
@@ -100,7 +102,8 @@ class Maker:
         self._end()
         setup = Setup(self._dataset(), self._prefixes, self._colors, self._memory, self._most)
         command = [sys.executable, "-m", "miit_graph.export.graph.worker"]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        environment = without_secrets(os.environ)
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
         try:
             self._ask(self._process, setup)
         except (MakerTimeout, MakerMemory) as error:

@@ -50,7 +50,8 @@ class Front:
     ``always`` are the headers that every answer has; ``hosts`` the names to answer to, if not to any. What takes no
     thread takes no place either: a request whose body is still coming, an answer that a client takes slowly.
     ``observers`` hear of each request when it is over; ``ticks`` are called every second, ``ends`` once at the end;
-    ``gate`` says which clients have asked too often.
+    ``gate`` says which clients have asked too often; ``secure`` is what answers over HTTPS have besides, as ``proxies``
+    trusted proxies tell it.
     """
 
     def __init__(
@@ -69,6 +70,8 @@ class Front:
         in_flight: InFlight | None = None,
         always: Mapping[str, str],
         hosts: Collection[str] = (),
+        secure: Mapping[str, str] = MappingProxyType({}),
+        proxies: int = 0,
     ) -> None:
         self._gate = gate
         self._ticks = ticks
@@ -84,6 +87,8 @@ class Front:
         self._sender = Sender(self._pool, stall_seconds, self._sends)
         self._always = [(name.lower(), value) for name, value in always.items()]
         self._hosts = hosts
+        self._secure = [(name.lower(), value) for name, value in secure.items()]
+        self._proxies = proxies
         self._running = 0
         self._sending = 0
         self._held = 0
@@ -113,6 +118,8 @@ class Front:
             self._in_flight.begin()
             if self._in_flight.leaving:
                 record.extra.append(("connection", "close"))
+        if self._secure and strict.is_secure(scope, self._proxies):
+            record.extra += self._secure
         try:
             if self._gate is None or (wait := self._gate.wait(scope, record)) is None:
                 await self._handle(scope, record)

@@ -38,8 +38,23 @@ FAILED = Fault(500, "server", "The server has failed", "The server has noted the
 
 def is_named(scope: Any, names: Collection[str]) -> bool:
     """Whether a request is for one of these hosts (without their port), as a page that rebinds its name is not."""
-    host = (scope.headers.get("host") or "").lower()
-    return _PORT.sub("", host) in names
+    return is_one_of(scope.headers.get("host") or "", names)
+
+
+def is_one_of(host: str, names: Collection[str]) -> bool:
+    """Whether what a Host header says is one of these names (in lower case), with any port."""
+    return _PORT.sub("", host.lower()) in names
+
+
+def is_secure(scope: Any, proxies: int) -> bool:
+    """Whether a request came by HTTPS.
+
+    With trusted proxies it is what the outermost of them says (`X-Forwarded-Proto`, counted from its end).
+    """
+    if not proxies:
+        return bool(scope.scheme == "https")
+    hops = [hop.strip() for value in scope.headers.get_all("x-forwarded-proto") for hop in value.split(",")]
+    return len(hops) >= proxies and hops[-proxies].lower() == "https"
 
 
 def fault(scope: Any) -> Fault | None:

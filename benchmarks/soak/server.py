@@ -16,9 +16,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 _START_SECONDS = 120.0
-_STOP_SECONDS = 20.0
+_STOP_SECONDS = 60.0
 _KIB = re.compile(r"^(\w+):\s+(\d+) kB", re.MULTILINE)
-_PASSING = ("worker", "attempt", "search")
+_PASSING = ("worker", "attempt", "search", "other")
 
 
 class Server:
@@ -85,7 +85,7 @@ class Server:
     def memory(self) -> Counter[str]:
         """MiB that its processes hold, by role; what they share counted once (proportional set size).
 
-        Of what lives for one query (workers) or one change only the part of what it shares counts.
+        Of what lives for one query, change or file only the part of what it shares counts.
         """
         total: Counter[str] = Counter()
         for pid, role in self.tree().items():

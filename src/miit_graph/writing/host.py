@@ -17,6 +17,7 @@ from pathlib import Path
 
 from miit_graph.engine.gate import STACK_BYTES
 from miit_graph.engine.process import confinement
+from miit_graph.engine.process.host import EngineStartError
 from miit_graph.environment import without_secrets
 from miit_graph.logs import tell
 
@@ -148,6 +149,10 @@ class WriterHost:
     def _served(self, snapshot: Path) -> bool:
         try:
             self._serve(snapshot)
+        except EngineStartError as error:
+            if not self._stopping.is_set():  # else it was ended with the server
+                _log.error("version %s cannot be served: %s", snapshot.name, error)
+            return False
         except Exception:
             _log.exception("a new version cannot be served: %s", snapshot)
             return False

@@ -62,7 +62,7 @@ docs: $(DEV_READY)
 	@$(BIN)/python docs/site/build.py
 
 test: $(DEV_READY) $(FRONT_READY) $(JS_READY) lint
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(RERUNS) -m 'not alone'
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(RERUNS) -m 'not alone'
 	$(BIN)/python -m pytest $(RERUNS) -m alone
 
 audit: $(DEV_READY)

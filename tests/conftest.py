@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import select
 import shutil
@@ -13,6 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from pytest_rerunfailures import suspended_finalizers
 
 from miit_graph.build.pipeline import build
@@ -27,6 +29,11 @@ REQUIRED = os.environ.get("MIIT_GRAPH_ALL_READERS") == "1"
 RunNode = Callable[..., "subprocess.CompletedProcess[str]"]
 RunCli = Callable[..., "subprocess.CompletedProcess[str]"]
 Serve = Callable[..., str]
+settings.register_profile(
+    "miit-graph", settings(), max_examples=int(os.environ.get("MIIT_GRAPH_EXAMPLES", "50")), deadline=None
+)
+settings.load_profile("miit-graph")
+
 PATIENCE = 60.0
 """Seconds that a test waits for what must come: they cost nothing where it comes, and a busy machine is no defect."""
 
@@ -37,6 +44,37 @@ def wait_until(condition: Callable[[], bool], seconds: float = PATIENCE) -> None
     while not condition():
         assert time.monotonic() < until, "it did not come to that"
         select.select([], [], [], 0.02)
+
+
+LONGEST = (
+    "browser/test_every_page.py",
+    "browser/",
+    "test_shapes.py",
+    "docs/test_documents.py",
+    "engine/test_remote_engines.py",
+    "test_cli.py",
+    "web/test_everything.py",
+    "writing/",
+    "deploy/",
+    "queries/",
+    "web/test_downloads.py",
+    "web/test_exports.py",
+    "packaging/",
+    "docs/",
+    "test_",
+    "web/",
+)
+"""Where the time goes, roughly in this order: begun first, so that no worker is left with a long file at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files in the order in which `make test` gives them to the workers."""
+
+    def place(item: pytest.Item) -> int:
+        name = item.path.relative_to(ROOT / "tests").as_posix() if item.path.is_relative_to(ROOT / "tests") else ""
+        return next((number for number, start in enumerate(LONGEST) if name.startswith(start)), len(LONGEST))
+
+    items.sort(key=place)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -55,9 +93,18 @@ def project() -> Project:
 
 
 @pytest.fixture(scope="session")
-def snapshot(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
-    """The shipped graph, built once for all tests."""
-    return build(project, tmp_path_factory.mktemp("snapshots"))[0]
+def snapshot(project: Project, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Snapshot:
+    """The shipped graph, built once for all tests; each worker of pytest-xdist has a copy of its own."""
+    own = tmp_path_factory.mktemp("snapshots")
+    if worker_id == "master":
+        return build(project, own)[0]
+    shared = tmp_path_factory.getbasetemp().parent / "built"
+    with shared.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (shared / "current").exists():
+            build(project, shared)
+    shutil.copytree(shared, own, symlinks=True, dirs_exist_ok=True)
+    return Snapshot.open(own)
 
 
 def copy_project(target: Path) -> Path:

@@ -263,7 +263,7 @@ class TestHonestEnds:
 
     def test_a_large_answer_begins_at_once(self, server: Running) -> None:
         connection = server.connect()
-        connection.request("GET", f"/sparql?format=csv&timeout=20&query={quote(LARGE)}")
+        connection.request("GET", f"/sparql?format=csv&timeout=60&query={quote(LARGE)}")
         response = connection.getresponse()
         assert response.status == 200 and response.read(1000)
         connection.close()

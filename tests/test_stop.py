@@ -53,7 +53,7 @@ def refused(server: Running) -> bool:
 
 
 def test_what_has_begun_is_answered_and_nothing_new_is_taken(data: Path) -> None:
-    settings = {"MIIT_GRAPH_WEB_PROCESSES": "2", "MIIT_GRAPH_DRAIN": "1.5", "MIIT_GRAPH_STOP": "300"}
+    settings = {"MIIT_GRAPH_WEB_PROCESSES": "2", "MIIT_GRAPH_DRAIN": "4", "MIIT_GRAPH_STOP": "300"}
     with started("--data", data, **settings) as server:
         idle = [server.connect() for _ in range(5)]  # they hold nobody up
         for connection in idle:
@@ -86,21 +86,22 @@ def test_what_has_begun_is_answered_and_nothing_new_is_taken(data: Path) -> None
         assert (first + rest).count(b"\n") == 400_001
         answer = slow.getresponse()
         assert answer.status == 503 and json.loads(answer.read())["type"] == "/problems#time-limit"
-        assert server.process.wait(20) == 0
+        assert server.process.wait(60) == 0
 
 
 @pytest.mark.parametrize("how", ["limit", "twice"])
 def test_there_is_an_end_to_waiting(data: Path, how: str) -> None:
-    limit = "0.5" if how == "limit" else "60"
-    with started("--data", data, MIIT_GRAPH_WEB_PROCESSES="1", MIIT_GRAPH_STOP=limit) as server:
-        slow = begun(server, LONG, timeout="60")
+    limit = "0.5" if how == "limit" else "600"
+    settings = {"MIIT_GRAPH_WEB_PROCESSES": "1", "MIIT_GRAPH_STOP": limit, "MIIT_GRAPH_MAX_TIMEOUT": "600"}
+    with started("--data", data, **settings) as server:
+        slow = begun(server, LONG, timeout="600")
         wait_until(lambda: running_queries(server) == 1)
         children = server.children()
         server.process.terminate()
         if how == "twice":
             wait_until(lambda: refused(server))
             server.process.terminate()
-        assert server.process.wait(15) == 0
+        assert server.process.wait(60) == 0
         with pytest.raises((http.client.HTTPException, OSError)):
             slow.getresponse()
         wait_until(lambda: not any(Path(f"/proc/{pid}/exe").exists() for pid in children))

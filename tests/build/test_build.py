@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -81,10 +82,18 @@ def test_a_deprecated_fact_derives_nothing(project_copy: Path) -> None:
     assert list(store.quads_for_pattern(ox.NamedNode(D + "bit"), part_of, None))
 
 
-def test_a_fresh_snapshot_is_recognised_and_a_changed_file_makes_it_stale(project_copy: Path, tmp_path: Path) -> None:
+@pytest.fixture
+def snapshots(snapshot: Snapshot, tmp_path: Path) -> Path:
+    """A folder with a copy of the built snapshot."""
+    return shutil.copytree(snapshot.path.parent, tmp_path / "out", symlinks=True)
+
+
+def test_a_fresh_snapshot_is_recognised_and_a_changed_file_makes_it_stale(
+    project_copy: Path, snapshots: Path, tmp_path: Path
+) -> None:
     project = Project.open(project_copy)
-    assert current(project, tmp_path / "out") is None
-    built, _ = build(project, tmp_path / "out")
+    assert current(project, tmp_path / "none") is None
+    built = Snapshot.open(snapshots)
     found = current(project, tmp_path / "out")
     assert found is not None and found.version == built.version
     with (project_copy / "data" / "people.ttl").open("a") as file:
@@ -92,8 +101,8 @@ def test_a_fresh_snapshot_is_recognised_and_a_changed_file_makes_it_stale(projec
     assert current(project, tmp_path / "out") is None
 
 
-def test_a_damaged_snapshot_is_refused(project: Project, tmp_path: Path) -> None:
-    built, _ = build(project, tmp_path)
+def test_a_damaged_snapshot_is_refused(snapshots: Path) -> None:
+    built = Snapshot.open(snapshots)
     built.verify()
     dataset = built.path / "dataset.nq"
     dataset.write_bytes(dataset.read_bytes()[:-1])
@@ -101,7 +110,7 @@ def test_a_damaged_snapshot_is_refused(project: Project, tmp_path: Path) -> None
         built.verify()
     dataset.unlink()
     with pytest.raises(SnapshotError, match=r"dataset\.nq is missing"):
-        Snapshot.open(tmp_path)
+        Snapshot.open(snapshots)
     (built.path / "manifest.json").write_text(json.dumps({"layout": 99}))
     with pytest.raises(SnapshotError, match="layout 99"):
         Snapshot.open(built.path)

@@ -115,13 +115,13 @@ def test_nginx_passes_requests_on_and_says_who_asks(address: str, tmp_path: Path
             def answers() -> bool:
                 assert process.poll() is None, process.stderr and process.stderr.read()
                 try:
-                    with urllib.request.urlopen(f"{front}/sparql?query=ASK%20%7B%7D", timeout=20) as reply:
+                    with urllib.request.urlopen(f"{front}/sparql?query=ASK%20%7B%7D", timeout=60) as reply:
                         return json.load(reply)["boolean"] is True
                 except OSError:
                     return False
 
             wait_until(answers)
-            with urllib.request.urlopen(f"{front}/metrics", timeout=20) as reply:
+            with urllib.request.urlopen(f"{front}/metrics", timeout=60) as reply:
                 assert b"miit_graph_build_info" in reply.read()
         finally:
             process.terminate()

@@ -25,7 +25,7 @@ TEXTS = {path: path.read_text(encoding="utf-8") for path in PAGES}
 FOLDERS = ("src", "tests", "docs", "queries", "rules", "shapes", "ontology", "codes", "benchmarks", "frontend")
 OF_TESTS = {
     f"MIIT_GRAPH_{name}"
-    for name in ("CHROMIUM", "SOURCES", "ALL_READERS", "SERVER", "EVERY_LOOK", "SEQUENCES", "CRASHES")
+    for name in ("CHROMIUM", "SOURCES", "ALL_READERS", "SERVER", "EVERY_LOOK", "SEQUENCES", "CRASHES", "EXAMPLES")
 }
 VARIABLES = {row["variable"] for row in Settings.described()} | OF_TESTS
 OPTIONS = {

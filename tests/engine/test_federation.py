@@ -429,13 +429,13 @@ class TestFailures:
 
     def test_it_says_nothing(self, engine):
         leaving = threading.Event()
-        with endpoint(answer=lambda *_: leaving.wait(20)) as found:
+        with endpoint(answer=lambda *_: leaving.wait(60)) as found:
             assert "0.3 seconds" in self.both(engine, found, limits(found.address, service_seconds=0.3))
             leaving.set()
 
     def test_the_time_of_the_query_counts(self, engine):
         leaving = threading.Event()
-        with endpoint(answer=lambda *_: leaving.wait(20)) as found:
+        with endpoint(answer=lambda *_: leaving.wait(60)) as found:
             query = f"SELECT * {{ SERVICE <{found.address}> {{ ?a ?b ?c }} }}"
             with pytest.raises((ServiceFailed, TimeLimitExceeded)):
                 run(engine, query, limits(found.address, seconds=0.5))
@@ -448,7 +448,7 @@ class TestFailures:
 
     def test_the_client_leaves(self, engine):
         leaving = threading.Event()
-        with endpoint(answer=lambda *_: leaving.wait(20)) as found:
+        with endpoint(answer=lambda *_: leaving.wait(60)) as found:
             query = f"SELECT * {{ SERVICE <{found.address}> {{ ?a ?b ?c }} }}"
             with pytest.raises(ClientGone):
                 run(engine, query, limits(found.address), gone=lambda: bool(found.queries))

@@ -205,14 +205,14 @@ def test_who_goes_away_ends_the_conversation():
         if query == MARK:
             handler.reply(200, NO_MARK)
             return
-        handler.connection.settimeout(20)
+        handler.connection.settimeout(60)
         if handler.connection.recv(1) == b"":
             ended.set()
 
     with endpoint(answer=slowly) as found:
         with pytest.raises(ClientGone):
             ask(engine_at(found), gone=lambda: len(found.queries) > 1)
-        assert ended.wait(20)
+        assert ended.wait(60)
 
 
 def test_an_endpoint_that_is_gone_is_not_asked_for_a_while():

@@ -1,7 +1,7 @@
 """What fuzzing has found is tried again each time, and a little that is new; `make fuzz` looks for more."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fuzz import PIECES, read_corpus, seeds
@@ -18,7 +18,6 @@ def test_inputs_that_were_found_before(target):
 
 @pytest.mark.parametrize("target", TARGETS)
 def test_a_little_that_is_new(target):
-    @settings(max_examples=100, deadline=None)
     @given(st.lists(st.sampled_from(PIECES[target]), max_size=12), st.sampled_from(["", " "]))
     def check(pieces, space):
         TARGETS[target](space.join(pieces))

@@ -64,7 +64,7 @@ class _Handler(BaseHTTPRequestHandler):
         if fault == "elsewhere" and "Range" in headers:
             headers["Range"] = "bytes=0-"
             headers.pop("If-Range", None)
-        origin = http.client.HTTPConnection("127.0.0.1", line.origin, timeout=30)
+        origin = http.client.HTTPConnection("127.0.0.1", line.origin, timeout=60)
         origin.request("GET", self.path, headers=headers)
         with contextlib.closing(origin), origin.getresponse() as response:
             body, told = response.read(), dict(response.headers)

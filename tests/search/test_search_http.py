@@ -225,7 +225,7 @@ class TestNonsense:
             assert "<script>alert" not in reply.text or reply.mimetype == "application/json"
         assert client.get("/search/suggest", query_string={"q": question}).status_code == 200
 
-    @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(question=st.text(max_size=200))
     def test_any_text_is_answered(self, client, question):
         reply = client.get("/search", query_string={"q": question})

@@ -175,5 +175,5 @@ def test_a_backup_that_names_other_places_is_refused(served, tmp_path):
 
 
 def test_other_programs_can_read_it(served):
-    listed = subprocess.run(["tar", "tzf", served.file], capture_output=True, text=True, check=True, timeout=30)
+    listed = subprocess.run(["tar", "tzf", served.file], capture_output=True, text=True, check=True, timeout=60)
     assert listed.stdout.splitlines()[0] == "backup.json" and JOURNAL in listed.stdout

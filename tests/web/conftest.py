@@ -3,12 +3,10 @@
 import http.client
 import json
 import os
-import select
 import socket
 import subprocess
 import sys
 import threading
-import time
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
@@ -20,7 +18,7 @@ from miit_graph.engine.local import LocalEngine
 from miit_graph.engine.process.host import EngineHost
 from miit_graph.settings import Settings
 from miit_graph.web import create_app
-from tests.conftest import ROOT
+from tests.conftest import ROOT, wait_until
 
 EX = "http://example.org/"
 DATA = """
@@ -160,14 +158,14 @@ def front(tmp_path_factory):
 
 
 def wait_until_it_listens(port, process):
-    until = time.monotonic() + 30
-    while process.poll() is None and time.monotonic() < until:
+    def listens():
+        assert process.poll() is None, "granian did not start"
         try:
-            if Client(port, "/health/live").get().status == 200:
-                return
+            return Client(port, "/health/live").get().status == 200
         except OSError:
-            select.select([], [], [], 0.05)
-    raise AssertionError("granian did not start")
+            return False
+
+    wait_until(listens)
 
 
 @pytest.fixture(scope="session", params=["flask", "front"])

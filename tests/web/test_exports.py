@@ -16,7 +16,7 @@ import pytest
 from lxml import etree
 
 from miit_graph.engine.local import LocalEngine
-from miit_graph.export.graph import ENDINGS, HELP, Options, file_format, write_graph
+from miit_graph.export.graph import ENDINGS, HELP, Options, Source, file_format, write_graph
 from miit_graph.settings import Settings
 from tests.export.graph.conftest import READERS, reader_named
 from tests.export.graph.graph_readers import HERE
@@ -47,6 +47,11 @@ def edges(shipped):
     return Counter(rows(shipped, EDGES))
 
 
+@pytest.fixture(scope="module")
+def source(published):
+    return Source.read(published.load())
+
+
 class TestReadByOthers:
     @pytest.mark.parametrize("reader", READERS)
     def test_nodes_edges_and_labels_are_those_of_sparql(self, shipped, nodes, edges, reader, tmp_path, request):
@@ -60,13 +65,12 @@ class TestReadByOthers:
 
     @pytest.mark.parametrize("options", ["", ALL_OPTIONS])
     @pytest.mark.parametrize("ending", ENDINGS)
-    def test_the_bytes_are_those_of_the_library(self, shipped, published, ending, options):
-        store = published.load()
+    def test_the_bytes_are_those_of_the_library(self, shipped, published, source, ending, options):
         given = dict(pair.split("=") for pair in options.split("&") if pair)
         read = Options.from_strings(given)
         stream = io.BytesIO()
         title, prefixes = published.manifest["title"][read.lang], published.manifest["prefixes"]
-        write_graph(store, ENDINGS[ending], stream, read, prefixes=prefixes, title=title)
+        write_graph(source, ENDINGS[ending], stream, read, prefixes=prefixes, title=title)
         assert get(shipped, f"/export/graph.{ending}?{options}").body == stream.getvalue()
 
     @pytest.mark.parametrize(

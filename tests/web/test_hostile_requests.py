@@ -22,7 +22,7 @@ CHUNKED = b"Transfer-Encoding: chunked\r\n"
 
 def send(client, *parts, end=False):
     """All that comes back for these bytes, until the server closes, or has said nothing for two seconds."""
-    with socket.create_connection(("127.0.0.1", client.port), timeout=30) as connection:
+    with socket.create_connection(("127.0.0.1", client.port), timeout=60) as connection:
         for part in parts:
             connection.sendall(part)
         if end:
@@ -252,7 +252,7 @@ class TestSlowClients:
         """More half-sent requests than the server answers at a time, and everybody else is answered."""
         with contextlib.ExitStack() as stack:
             for _ in range(150):
-                waiting = stack.enter_context(socket.create_connection(("127.0.0.1", front.port), timeout=30))
+                waiting = stack.enter_context(socket.create_connection(("127.0.0.1", front.port), timeout=60))
                 waiting.sendall(POST + b"Content-Length: 100\r\n\r\nASK")
             for number in range(5):
                 assert front.at("/sparql").get(f"ASK {{}} # {number}").status == 200

@@ -144,7 +144,7 @@ class TestUnknownAndRetired:
 
 
 class TestAnything:
-    @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(
         st.sampled_from(
             ["id/", "doc/", "code/", "shape/", "graph/", "ont/", "doc/ont/", "dump/", "describe?iri=", "void."]

@@ -21,7 +21,7 @@ def ask(serve_graph, tmp_path_factory):
 
     def get(path, accept="text/html"):
         wanted = urllib.request.Request(address + path, headers={"Accept": accept, "Accept-Language": "en"})
-        with urllib.request.urlopen(wanted, timeout=30) as reply:
+        with urllib.request.urlopen(wanted, timeout=60) as reply:
             return reply.read().decode()
 
     return get

@@ -81,7 +81,7 @@ class Mortal:
 
     def __exit__(self, *_):
         self.process.send_signal(signal.SIGINT)
-        assert self.process.wait(timeout=30) == 0
+        assert self.process.wait(timeout=60) == 0
         self.process.stdout.close()
 
     def start(self):

@@ -63,7 +63,7 @@ docs: $(DEV_READY)
 
 test: $(DEV_READY) $(FRONT_READY) $(JS_READY) lint
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(RERUNS) -m 'not alone'
-	$(BIN)/python -m pytest $(RERUNS) -m alone
+	$(BIN)/python -m pytest $(RERUNS) $$(grep -rl --include=test_*.py mark.alone tests) -m alone
 
 audit: $(DEV_READY)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[audit]'

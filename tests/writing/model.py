@@ -263,12 +263,14 @@ class Model:
         data = Dataset.of(self.present)
         before = set(data.quads)
         change.changed(data)
-        touched = before ^ data.quads
-        if any(graph not in (*AUTHORED, ADDED) for *_, graph in touched):
+        made = {quad for quad in before - data.quads if quad[3] == DERIVED}
+        if any(graph not in (*AUTHORED, ADDED) for *_, graph in (before ^ data.quads) - made):
             raise Refused(422, "change-refused")
         if any(term.startswith("_:") for quad in data.quads - before for term in quad):
             raise Refused(422, "change-refused")
         after = frozenset(quad for quad in data.quads if quad[3] != DERIVED)
+        if made & derived(after):  # it was to be deleted, and is made again
+            raise Refused(422, "change-refused")
         if after != self.present and not conforms(after):
             raise Refused(422, "invalid")
         return after

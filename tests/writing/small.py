@@ -28,7 +28,7 @@ FILES = {
 """,
     "rules/weight.rq": f"""# What lies on both sides is the weight.
 PREFIX : <{BASE}ont#>
-SELECT ?subject (:weighs AS ?predicate) (?left AS ?object) {{ ?subject :left ?left }}
+SELECT ?subject (:weighs AS ?predicate) (?left AS ?object) (?subject AS ?fact) {{ ?subject :left ?left }}
 """,
 }
 

@@ -14,6 +14,7 @@ from tests.writing.small import BASE, DATA, ID, SCALES, setting
 
 LEFT = f"SELECT ?x {{ <{ID}scale-0> <{BASE}ont#left> ?x }}"
 WEIGHT = f"SELECT ?x {{ <{ID}scale-0> <{BASE}ont#weighs> ?x }}"
+WEIGHS = f"<{BASE}ont#weighs>"
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -92,7 +93,9 @@ class TestUpdate:
             ("DELETE WHERE " + "{" * 80 + "}" * 80, 400, "query-too-nested", "64"),
             (f"INSERT DATA {{ GRAPH <{DATA}x> {{ _:a <{ID}p> 1 }} }}", 422, "change-refused", "blank node"),
             (f"INSERT DATA {{ GRAPH <{BASE}graph/shapes/x> {{ <a:a> <a:p> 1 }} }}", 422, "change-refused", "shapes"),
-            (f"DELETE WHERE {{ ?s <{BASE}ont#weighs> ?o }}", 422, "change-refused", "fact"),
+            (f"DELETE WHERE {{ ?s {WEIGHS} ?o }}", 422, "change-refused", f"(from <{ID}scale-0>, by weight.rq)"),
+            (f"DELETE WHERE {{ GRAPH ?g {{ ?s {WEIGHS} ?o }} }}", 422, "change-refused", "derived again"),
+            (f"INSERT DATA {{ GRAPH <{BASE}graph/derived> {{ <a:a> <a:p> 1 }} }}", 422, "change-refused", "others"),
             (f"CREATE GRAPH <{SCALES}>", 400, "syntax", "already exists"),
             (f"INSERT DATA {{}} ; CLEAR GRAPH <{DATA}none>", 400, "syntax", "does not exist"),
             ("DROP ALL", 422, "change-refused", "graph"),
@@ -103,6 +106,14 @@ class TestUpdate:
         before = writing.version
         assert says in problem(writing.update(text), status, slug)["detail"]
         assert writing.version == before
+
+    @pytest.mark.parametrize("where", ["{x} ?p ?o", "GRAPH ?g {{ {x} ?p ?o }}"])
+    def test_what_is_derived_goes_with_what_it_follows_from(self, writing, where):
+        accepted(writing.update(setting(7, 5)))
+        weighs = f"SELECT ?x {{ <{ID}scale-7> {WEIGHS} ?x }}"
+        assert writing.values(weighs) == ["5"]
+        accepted(writing.update(f"DELETE WHERE {{ {where.format(x=f'<{ID}scale-7>')} }}"))
+        assert writing.values(weighs) == writing.values(f"SELECT ?x {{ GRAPH ?g {{ <{ID}scale-7> ?p ?x }} }}") == []
 
     def test_a_bomb_dies_alone(self, writing):
         bomb = "INSERT { ?a ?b ?c } WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o }"

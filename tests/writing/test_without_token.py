@@ -3,8 +3,10 @@
 # ruff: noqa: E501 (a table of requests reads best with one on a line)
 
 import base64
+import gzip
 import json
 import socket
+import zlib
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -101,6 +103,23 @@ WAYS = [
     ("GET", GRAPH, None, {"X-HTTP-Method-Override": "DELETE"}),
     ("POST", GRAPH + "&dry-run=true", TURTLE, {"Content-Type": "text/turtle"}),
     ("PUT", GRAPH, TURTLE, {"Content-Type": "text/turtle", "Idempotency-Key": "k"}),
+    # bodies that are packed, in parts, or where none is expected
+    *[("POST", "/sparql", pack(TEXT.encode()), {"Content-Type": UPDATE, "Content-Encoding": name}) for name, pack in (("gzip", gzip.compress), ("deflate", zlib.compress))],
+    ("POST", "/sparql", f'--x\r\nContent-Disposition: form-data; name="update"; filename="a.ru"\r\nContent-Type: {UPDATE}\r\n\r\n{TEXT}\r\n--x--\r\n', {"Content-Type": "multipart/form-data; boundary=x"}),
+    ("POST", "/sparql", f"--x\r\nContent-Type: {UPDATE}\r\n\r\n{TEXT}\r\n--x--\r\n", {"Content-Type": "multipart/mixed; boundary=x"}),
+    *[(m, "/sparql", TEXT, {"Content-Type": UPDATE}) for m in ("GET", "HEAD", "OPTIONS")],
+    ("POST", "/sparql", TURTLE, {"Content-Type": "text/turtle"}),
+    ("PUT", GRAPH, TURTLE, {"Content-Type": "text/turtle", "Content-Range": "bytes 0-9/10"}),
+    # graphs named twice, half, or by what else may be said of them
+    *[(m, "/graph-store?" + urlencode(pairs), TURTLE, {"Content-Type": "text/turtle"}) for m in ("PUT", "POST", "DELETE") for pairs in (
+        [("graph", DATA + "evil"), ("graph", DATA + "scales")], [("graph", "")], [("graph", "evil")], [("default", "false")], [("GRAPH", DATA + "evil")], [("graph", DATA + "evil"), ("_method", "PUT")], {})],
+    *[(m, GRAPH, TEXT, {"Content-Type": UPDATE}) for m in ("POST", "PATCH")],
+    ("POST", "/graph-store?" + urlencode({"update": TEXT}), None, {"Content-Type": FORM}),
+    ("POST", "/graph-store", IN_FORM, {"Content-Type": FORM}),
+    # other ways in
+    *[(m, "/query?" + IN_FORM, None, {}) for m in ("GET", "POST")],
+    ("POST", "/mcp", json.dumps({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "update", "arguments": {"update": TEXT}}}), {"Content-Type": "application/json", "Accept": "application/json, text/event-stream"}),
+    *[("POST", path, TEXT, {"Content-Type": UPDATE}) for path in ("/sparql?query=ASK%7B%7D&version=1", "/explore/api", "/.well-known/void", "/.well-known/sparql", "/static/sparql", "/health/live", "/changes?from=1&to=2")],
 ]  # fmt: skip
 CRLF = "\r\n"
 RAW = [
@@ -137,6 +156,13 @@ RAW = [
     f"POST /sparql HTTP/1.1{CRLF}Host: x{CRLF}Authorization : Bearer {ANN}{CRLF}Content-Type: {UPDATE}{CRLF}Content-Length: {len(TEXT)}{CRLF}{CRLF}{TEXT}",
     f"POST /sparql HTTP/1.1{CRLF}Host: x{CRLF}Content-Type: {UPDATE}{CRLF}Transfer-Encoding: chunked{CRLF}Trailer: Authorization{CRLF}{CRLF}"
     f"{len(TEXT):x}{CRLF}{TEXT}{CRLF}0{CRLF}Authorization: Bearer {ANN}{CRLF}{CRLF}",
+    # other protocols
+    f"GET /sparql HTTP/1.1{CRLF}Host: x{CRLF}Connection: Upgrade{CRLF}Upgrade: websocket{CRLF}Sec-WebSocket-Version: 13{CRLF}Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=={CRLF}{CRLF}{TEXT}",
+    f"POST /sparql HTTP/1.1{CRLF}Host: x{CRLF}Connection: Upgrade, HTTP2-Settings{CRLF}Upgrade: h2c{CRLF}HTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA{CRLF}Content-Type: {UPDATE}{CRLF}Content-Length: {len(TEXT)}{CRLF}{CRLF}{TEXT}",
+    f"CONNECT /sparql HTTP/1.1{CRLF}Host: x{CRLF}{CRLF}POST /sparql HTTP/1.1{CRLF}Host: x{CRLF}Content-Type: {UPDATE}{CRLF}Content-Length: {len(TEXT)}{CRLF}{CRLF}{TEXT}",
+    f"POST /sparql HTTP/1.1{CRLF}Host: x{CRLF}Content-Type: {UPDATE}{CRLF}Transfer-Encoding: gzip, chunked{CRLF}{CRLF}{len(TEXT):x}{CRLF}{TEXT}{CRLF}0{CRLF}{CRLF}",
+    f"GET /sparql HTTP/1.1{CRLF}Host: x{CRLF}Content-Type: {UPDATE}{CRLF}Content-Length: {len(TEXT)}{CRLF}{CRLF}{TEXT}",
+    f"POST /sparql HTTP/3{CRLF}Host: x{CRLF}Content-Type: {UPDATE}{CRLF}Content-Length: {len(TEXT)}{CRLF}{CRLF}{TEXT}",
     f"PRI * HTTP/2.0{CRLF}{CRLF}SM{CRLF}{CRLF}{TEXT}",
     f"POST /sparql HTTP/1.0{CRLF}Content-Type: {UPDATE}{CRLF}Content-Length: {len(TEXT)}{CRLF}{CRLF}{TEXT}",
 ]

@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
+from rdflib import Graph
 
 from miit_graph.build.checks import check_texts_and_dates
 from miit_graph.build.derive import derive
@@ -76,18 +78,27 @@ def check(
     With `sources`, the folder of the source texts, each quote is compared with the lines that it cites.
     """
     progress("Validating against the shapes")
-    shapes = [file for file in assembled.files if file.role == "shapes"]
-    data = merge(assembled.store, leave_out=(file.graph for file in shapes))
+    data = merge(assembled.store, leave_out=(file.graph for file in assembled.files if file.role == "shapes"))
     locator = Locator(tuple(file for file in assembled.files if file.role != "shapes" and file.path.exists()))
-    texts = [(file.name, file.path.read_bytes()) for file in shapes]
-    if project.model:
-        texts.append(("model", project.model.deactivations()))
-    report = validate(data, load_shapes(texts), locator, processor)
+    report = validate(data, shapes_of(project), locator, processor)
     report = report.with_findings(check_texts_and_dates(data, locator))
     if sources is None:
         return report
     progress("Comparing quotes with the sources")
     return report.with_findings(check_quotes(assembled.store, sources, locator))
+
+
+def shapes_of(project: Project) -> Graph:
+    """The shapes of `project`; read again only if its files have changed. Raises ProjectError."""
+    texts = [(file.name, file.path.read_bytes()) for file in project.files if file.role == "shapes"]
+    if project.model:
+        texts.append(("model", project.model.deactivations()))
+    return _loaded_shapes(tuple(texts))
+
+
+@lru_cache(maxsize=1)
+def _loaded_shapes(texts: tuple[tuple[str, bytes], ...]) -> Graph:
+    return load_shapes(texts)
 
 
 def check_files(data: Iterable[Path], shapes: Iterable[Path], processor: str = "rudof") -> Report:

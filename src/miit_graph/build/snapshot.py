@@ -85,6 +85,10 @@ class Snapshot:
         """All quads of the named graphs, blank nodes with their canonical names."""
         yield from ox.parse((self.path / "dataset.nq").read_bytes(), format=ox.RdfFormat.N_QUADS)
 
+    def lines(self) -> frozenset[bytes]:
+        """The same as lines of canonical N-Quads."""
+        return frozenset((self.path / "dataset.nq").read_bytes().split(b"\n")) - {b""}
+
     def sync(self) -> None:
         """Return once every byte is on the disk, whatever happens to the machine."""
         for path in (*(self.path / name for name in _FILES), self.path, self.path.parent):

@@ -31,6 +31,12 @@ class Patch:
         before, after = frozenset(old), frozenset(new)
         return cls(after - before, before - after)
 
+    @classmethod
+    def between_lines(cls, old: frozenset[bytes], new: frozenset[bytes]) -> Self:
+        """The same of datasets in canonical N-Quads, of which only the lines that differ are read."""
+        added, removed = (ox.parse(b"\n".join(lines), format=ox.RdfFormat.N_QUADS) for lines in (new - old, old - new))
+        return cls(frozenset(added), frozenset(removed))
+
     def then(self, later: Patch) -> Patch:
         """One patch that does what this one and ``later`` do, applied after each other."""
         return Patch(

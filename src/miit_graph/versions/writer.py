@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from miit_graph.build.errors import ValidationError
-from miit_graph.build.pipeline import finish, refreeze
+from miit_graph.build.errors import BuildError, ValidationError
+from miit_graph.build.pipeline import finish, refreeze, shapes_of
 from miit_graph.build.snapshot import Snapshot, publish_version
 from miit_graph.build.sources import Project
 from miit_graph.build.validate import SEVERITIES, Report, counted
-from miit_graph.versions.change import Change, assemble_changed, authored_change
+from miit_graph.versions.change import Change, asked_change, assemble_changed, check_gone
 from miit_graph.versions.history import JOURNAL
 from miit_graph.versions.journal import BUILD, Journal, JournalError, Version
 from miit_graph.versions.patch import Patch
@@ -109,25 +109,33 @@ class Writer:
             raise KeyError(number)
         return kept(self.snapshots, version) or self._restore(version)
 
+    def prepare(self) -> None:
+        """Load what each attempt needs, so that those that are forked have it."""
+        with contextlib.suppress(BuildError):  # whoever changes something will be told
+            shapes_of(self.project)
+
     def propose(self, change: Change, *, processor: str = "rudof") -> Proposal:
         """Try a change out on a copy of the data; nothing that is served changes.
 
         Raises ChangeRefused, RuleError and what ``change`` raises.
         """
         present = self.snapshot(self.latest.number)
-        authored = authored_change(self.project, present.load(), change)
-        if not authored:
+        served = present.load()
+        asked = asked_change(self.project, served, change)
+        authored = asked.authored
+        if not authored and not asked.made:
             known = {name: present.manifest["report"][name] for name in SEVERITIES}
             return Proposal(Patch(), authored, counted(known), present)
-        old = frozenset(present.quads())
-        assembled = assemble_changed(self.project, old, authored)
+        assembled = assemble_changed(self.project, served)
+        check_gone(self.project, asked, assembled.store)
         try:
             snapshot, report = finish(
                 self.project, assembled, self.snapshots, processor=processor, publish=False, changed=present
             )
         except ValidationError as error:
             return Proposal(Patch(), authored, error.report, None)
-        return Proposal(Patch.between(old, snapshot.quads()), authored, report, snapshot)
+        check_gone(self.project, asked, assembled.store)
+        return Proposal(Patch.between_lines(present.lines(), snapshot.lines()), authored, report, snapshot)
 
     def accept(self, proposal: Proposal, told: Told, published: Callable[[Snapshot], None] | None = None) -> Version:
         """Make a conforming proposal the next version. When this returns, the version is on the disk and published.

@@ -82,7 +82,7 @@ class Operation:
                 raise _diagnosed(whole, _parse(whole, prefixes) or "", prefixes)
         for part in parts:
             self._run(store, part.text, known, prefixes)
-            if part.settles:
+            if part.settles and part is not parts[-1]:  # after the last one, it is done in any case
                 yield
 
     def _run(self, store: ox.Store, text: str, known: dict[str, str] | None, prefixes: Mapping[str, str]) -> None:

@@ -54,6 +54,7 @@ class WriterServer:
     def run(self) -> None:
         """Work until told to stop."""
         sweep(self._writer)
+        self._writer.prepare()
         while True:
             ready, _, _ = select.select([self._listener.fileno(), self._leash], [], [])
             if self._leash in ready:

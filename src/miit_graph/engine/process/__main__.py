@@ -15,6 +15,7 @@ import socket
 import sys
 import threading
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -33,10 +34,14 @@ from miit_graph.versions.journal import JournalError
 from miit_graph.vocabulary import STANDARD_PREFIXES
 
 _BACKLOG = 512
+_NICENESS = 10
 
 
-def main(path: str) -> int:
-    """Load, listen at ``path``, serve. Returns 0, or 1 if there is nothing to serve."""
+def main(path: str, *, gently: bool = False) -> int:
+    """Load, listen at ``path``, serve. Returns 0, or 1 if there is nothing to serve.
+
+    With ``gently``, loading leaves the processor to others: to an engine process that answers meanwhile.
+    """
     settings = Settings.from_environment()
     configure(settings, "engine", threaded=False)  # a fork copies one thread only
     readings = threading.Thread(target=prepare)  # takes as long as loading a small graph, so both at once
@@ -50,7 +55,7 @@ def main(path: str) -> int:
             tell("store", f"the graph is served from a store {storage.why}", store="disk")
             opened = open_on_disk(selection, settings)
         else:
-            opened = open_dataset(selection, settings)
+            opened = _opened(selection, settings, gently)
     except (BuildError, JournalError, UnknownVersion) as error:
         print(json.dumps({"error": str(error)}), flush=True)
         return 1
@@ -83,6 +88,18 @@ def main(path: str) -> int:
     gc.freeze()
     gc.disable()
     return keep(serve)
+
+
+def _opened(selection: Selection, settings: Settings, gently: bool) -> Dataset:
+    """The dataset in memory, loaded by a thread of its own, which has ended: only a thread can give up priority
+    for a while.
+    """
+    with ThreadPoolExecutor(1, initializer=_give_way if gently else None) as loading:
+        return loading.submit(open_dataset, selection, settings).result()
+
+
+def _give_way() -> None:
+    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)  # Linux: of this thread alone
 
 
 def _say(told: Mapping[str, Any]) -> None:

@@ -112,7 +112,8 @@ class EngineHost:
         """
         with self._turn:
             wanted = {**self._environment, **environment}
-            engine = self._started(wanted)
+            # Those who read go first; only if nobody answers them, it is done as fast as can be.
+            engine = self._started(wanted, gently=self.pid is not None)
             self._environment = wanted
             before = self._engine
             self._put(engine)
@@ -183,10 +184,10 @@ class EngineHost:
                     self._tell("engine-restarted", "the engine process is there again", level=logging.INFO)
                     return
 
-    def _started(self, environment: Mapping[str, str]) -> _Engine:
+    def _started(self, environment: Mapping[str, str], *, gently: bool = False) -> _Engine:
         """An engine process that is ready. Raises EngineStartError."""
         began = time.monotonic()
-        process, socket = self._begun(environment)
+        process, socket = self._begun(environment, gently)
         self._starting = process
         assert process.stdout is not None
         line = process.stdout.readline()  # blocks while the graph is loaded
@@ -225,11 +226,12 @@ class EngineHost:
         self._heard({"event": event, **members})
         tell(event, message, level=level, **members)
 
-    def _begun(self, environment: Mapping[str, str]) -> tuple[Process, Path]:
+    def _begun(self, environment: Mapping[str, str], gently: bool) -> tuple[Process, Path]:
         socket = self._folder / f"engine-{next(self._numbers)}"
         if self._nursery is not None:
             with contextlib.suppress(NurseryGone):
-                return self._nursery.start(without_secrets({**os.environ, **environment}), socket), socket
+                wanted = without_secrets({**os.environ, **environment})
+                return self._nursery.start(wanted, socket, gently=gently), socket
         return self._start(environment, socket), socket
 
     def _start(self, environment: Mapping[str, str], socket: Path) -> subprocess.Popen[bytes]:

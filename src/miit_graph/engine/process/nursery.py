@@ -20,7 +20,8 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import IO, NoReturn
 
@@ -102,13 +103,13 @@ class Nursery:
         process = self._process
         return process.pid if process and process.poll() is None else None
 
-    def start(self, environment: Mapping[str, str], path: Path) -> Forked:
+    def start(self, environment: Mapping[str, str], path: Path, *, gently: bool = False) -> Forked:
         """An engine process that listens at ``path`` once it has loaded what ``environment`` names.
 
-        Raises NurseryGone.
+        With ``gently`` it leaves the processor to others while it loads. Raises NurseryGone.
         """
         differs = {name: value for name, value in environment.items() if self._environment.get(name) != value}
-        request = json.dumps({"path": str(path), "environment": differs}).encode()
+        request = json.dumps({"path": str(path), "environment": differs, "gently": gently}).encode()
         leash, ours = os.pipe()
         told, theirs = os.pipe()
         try:
@@ -193,7 +194,7 @@ def main(descriptor: int) -> int:
             pid = os.fork()
             if pid == 0:
                 requests.close()
-                _be_an_engine(told["path"], told["environment"], received, program.main)
+                _be_an_engine(told["environment"], received, partial(program.main, told["path"], gently=told["gently"]))
             child = os.pidfd_open(pid)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
             for number in received:
@@ -205,7 +206,7 @@ def main(descriptor: int) -> int:
     return 0
 
 
-def _be_an_engine(path: str, environment: Mapping[str, str], descriptors: list[int], program: object) -> NoReturn:
+def _be_an_engine(environment: Mapping[str, str], descriptors: list[int], program: Callable[[], int]) -> NoReturn:
     status = 1
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -215,8 +216,7 @@ def _be_an_engine(path: str, environment: Mapping[str, str], descriptors: list[i
             os.dup2(number, place)
             os.close(number)
         os.environ.update(environment)
-        assert callable(program)
-        status = program(path)
+        status = program()
         sys.stdout.flush()
     except BaseException:
         _log.exception("an engine process failed")

@@ -289,8 +289,10 @@ def tried(machine, client, sequences, steps=STEPS):
     )
     if many:
         print(f"{sequences} sequences of {machine.__name__}:", dict(machine.seen.most_common()))
-    wanted = {"accepted", "unchanged", "dry", "repeated", "invalid", "change-refused", "syntax", "version", "not-found"}
-    assert not many or set(machine.seen) >= wanted | {"key-reused", "graph-fixed", "load-refused"}
+    wanted = {"accepted", "unchanged", "repeated", "invalid", "change-refused"}
+    if machine is Sequence:  # the others have too few requests for what is rare
+        wanted |= {"dry", "syntax", "version", "not-found", "key-reused", "graph-fixed", "load-refused"}
+    assert not many or set(machine.seen) >= wanted
 
 
 def test_random_sequences_agree_with_the_model(writing):

@@ -43,9 +43,8 @@ class WriterHost:
         self._project = project
         self._snapshots = snapshots
         self._serve = serve
-        self._environment = without_secrets(
-            {**os.environ, "RUST_BACKTRACE": "0"}
-        )  # that of the caller goes on changing
+        # A copy, for that of the caller goes on changing.
+        self._environment = without_secrets({**os.environ, "RUST_BACKTRACE": "0"})
         self._folder = tempfile.mkdtemp(prefix="miit-graph-writer-")  # made with mode 0700
         self.path = str(Path(self._folder) / "writer")
         self._started = threading.Event()

@@ -132,5 +132,6 @@ def _after(moments: Iterable[float], start: float) -> float:
 
 
 def _middle(figures: list[Counter[str]]) -> Counter[str]:
-    ordered = sorted(figures, key=Counter.total)
-    return ordered[len(ordered) // 2] if ordered else Counter()
+    """The median of each role; what is there for a moment only counts for nothing."""
+    roles = {role for figure in figures for role in figure}
+    return Counter({role: sorted(figure[role] for figure in figures)[len(figures) // 2] for role in roles})

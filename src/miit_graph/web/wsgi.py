@@ -118,10 +118,12 @@ def _gate(settings: Settings) -> RateGate | None:
     """Counts clients, if there is a limit."""
     if not settings.rate:
         return None
-    path = settings.rate_file
-    if path is None:  # not started by `miit-graph serve`: this process counts by itself
-        path = make_table(Path(tempfile.mkdtemp(prefix="miit-graph-rate-")) / "clients")
-    buckets = Buckets(path, settings.rate, settings.rate_burst)
+    rate = settings.rate, settings.rate_burst
+    if settings.rate_file is not None:
+        buckets = Buckets(settings.rate_file, *rate)
+    else:  # not started by `miit-graph serve`: this process counts by itself, in memory that has no name
+        with tempfile.TemporaryDirectory(prefix="miit-graph-rate-") as folder:
+            buckets = Buckets(make_table(Path(folder) / "clients"), *rate)
     return RateGate(buckets, settings.rate, settings.rate_burst, settings.proxies)
 
 

@@ -2,7 +2,7 @@
 
 import { standingOfThing, standingOfTie, type Standing } from "./days";
 import { h, link, type Texts } from "./dom";
-import { isDisputed, type Dated, type Evidence, type Thing, type Tie } from "./types";
+import { isDisputed, type Cited, type Dated, type Evidence, type Thing, type Tie } from "./types";
 
 export interface Action {
   name: string;
@@ -23,9 +23,14 @@ function validity(item: Dated, texts: Texts): Row {
   return [texts.get("valid"), [texts.get(key, { start, end })]];
 }
 
+function place(source: Cited, texts: Texts): HTMLElement {
+  const lines = source.lines.flatMap((line) => [texts.get("comma"), link(line.link, line.text)]);
+  return h("span", {}, source.name, ...lines);
+}
+
 function evidence(item: Evidence, texts: Texts): Row[] {
   const rows: Row[] = [];
-  if (item.cited_lines?.length) rows.push([texts.get("source"), item.cited_lines]);
+  if (item.cited?.length) rows.push([texts.get("source"), item.cited.map((source) => place(source, texts))]);
   if (item.quotes?.length) rows.push([texts.get("quote"), item.quotes.map((quote) => h("q", {}, quote))]);
   if (item.rank) rows.push([texts.get("rank"), [texts.has(`rank_${item.rank}`) ? texts.get(`rank_${item.rank}`) : item.rank]]);
   if (item.status) rows.push([texts.get("status"), [item.status_label ?? item.status]]);
@@ -96,7 +101,7 @@ export function tieCard(
     h("p", { class: "ends" }, end(ends[0]), h("span", { class: "soft" }, ` → ${tie.label} → `), end(ends[1])),
     told && h("p", {}, told),
     listed(rows),
-    !tie.cited_lines?.length && h("p", { class: "soft" }, texts.get("no_receipt")),
+    !tie.cited?.length && h("p", { class: "soft" }, texts.get("no_receipt")),
     tie.fact_page && h("p", {}, link(tie.fact_page, texts.get("fact"))),
   );
 }

@@ -12,11 +12,17 @@ export interface Dated {
   at_latest?: string;
 }
 
+/** A source by its name, with the lines that are cited and their addresses. */
+export interface Cited {
+  name: string;
+  lines: { text: string; link: string }[];
+}
+
 export interface Evidence {
   rank?: string;
   status?: string;
   status_label?: string; // in the language of the page
-  cited_lines?: string[];
+  cited?: Cited[]; // in the language of the page
   quotes?: string[];
 }
 

@@ -107,7 +107,8 @@ def _refuse_who_asks_too_often() -> None:
     """The front has counted (`miit_graph.web.front.rate`); this only makes the page for a browser."""
     wait: int | None = request.environ.get(LIMITED)
     if wait is not None:
-        raise Problem(429, "rate-limit", "Too many requests", told(wait), {"Retry-After": str(wait)})
+        chinese = ("请求过于频繁", f"该客户端发送的请求超过了允许的数量。请等待 {wait} 秒，之后放慢速度。")
+        raise Problem(429, "rate-limit", "Too many requests", told(wait), {"Retry-After": str(wait)}, chinese)
 
 
 def _finish(response: Response) -> Response:

@@ -42,14 +42,20 @@ def choose(name: str | None, accept: str, offers: tuple[Format, ...], what: str)
         if found is not None:
             return found
         detail = f"format={name[:80]} is not a format for {what}. Use one of: {', '.join(names)}."
+        told = f"此处没有 format={name[:80]} 这种格式。可用的格式：{'、'.join(names)}。"
         if by_name(name, (*formats.TABLES, *formats.GRAPHS)) is None:
-            raise Problem(400, "request", "The request is not understood", detail, offered=types, formats=names)
+            chinese = ("无法理解该请求", told)
+            raise Problem(
+                400, "request", "The request is not understood", detail, chinese=chinese, offered=types, formats=names
+            )
     else:
         choice = _negotiated(accept, offers)
         if choice is not None:
             return choice
         detail = f"For {what} the server offers {', '.join(types)}; the Accept header allows none of them."
-    raise Problem(406, "not-acceptable", "No format fits", detail, offered=types, formats=names)
+        told = f"此处可提供 {'、'.join(types)}，而请求的 Accept 头一概不接受。"
+    chinese = ("没有合适的格式", told)
+    raise Problem(406, "not-acceptable", "No format fits", detail, chinese=chinese, offered=types, formats=names)
 
 
 @lru_cache(maxsize=1024)

@@ -14,6 +14,7 @@ from miit_graph.web.context import context
 from miit_graph.web.language import COOKIE, LANGUAGES, Texts, asked_language, page_language, text
 from miit_graph.web.linked_data.names import MEMENTO
 from miit_graph.web.of_version import lacking
+from miit_graph.web.offered import empty_pages
 from miit_graph.web.structured_data import Card, page_card, render
 
 _WAYS = (
@@ -26,7 +27,7 @@ _WAYS = (
     ("versions.versions", "nav_versions"),
     ("downloads.index", "nav_data"),
 )
-"""The entries of the navigation: those whose page exists are shown."""
+"""The entries of the navigation: those whose page exists and shows something are shown."""
 HTML_TYPE = "text/html; charset=utf-8"
 _YEAR = 365 * 24 * 3600
 
@@ -39,10 +40,16 @@ def page(
     ``texts`` are the page's own texts, before those that all pages share; ``card`` is what it tells search engines that
     it is about (see `structured_data`). Templates get `language`, `about`,
     `t(key, name=value…)` for texts, `say(texts)` for texts of the data, `asset(name)` for files to load and
-    `way(endpoint, **values)` for the address of another page, empty if this server has none of that name.
+    `way(endpoint, **values)` for the address of another page, empty if this server has none of that name, and
+    `offer(endpoint)` for the same, empty also if that page has nothing to show.
     """
     language = page_language()
     other = next(name for name in LANGUAGES if name != language)
+    empty = empty_pages() if status < 500 and status != 429 else ()
+
+    def offer(endpoint: str) -> str:
+        return "" if endpoint in empty else way(endpoint)
+
     parameters = request.args.to_dict(flat=False) | {"lang": [other]}
     content = render_template(
         template,
@@ -54,7 +61,8 @@ def page(
         say=partial(pick, language=language),
         asset=asset,
         way=way,
-        ways=[(address, key) for endpoint, key in _WAYS if (address := way(endpoint))],
+        offer=offer,
+        ways=[(address, key) for endpoint, key in _WAYS if (address := offer(endpoint))],
         memento=g.get(MEMENTO),
         memento_now=_now(),
         lacking=lacking(),

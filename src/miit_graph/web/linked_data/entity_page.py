@@ -141,7 +141,7 @@ class EntityPage:
         for predicate, terms in groups.items():
             terms = self._without_translations(terms)
             values = tuple(
-                sorted((self._value(term, depth) for term in terms), key=lambda v: (v.text.casefold(), v.language))
+                sorted((self._value(term, depth) for term in terms), key=lambda v: (v.language, v.text.casefold()))
             )
             where = sorted({graph for term in terms for graph in self._from(predicate, term)} if origins else ())
             files = tuple(self._graph(graph) for graph in where if not self._is_made(graph))

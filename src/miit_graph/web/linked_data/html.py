@@ -15,6 +15,7 @@ from miit_graph.export.graph.evidence import State
 from miit_graph.publish.ask import Asker
 from miit_graph.publish.sparql_text import iri as text_of
 from miit_graph.vocabulary import DCT, M
+from miit_graph.web.context import context
 from miit_graph.web.linked_data.answers import asker
 from miit_graph.web.linked_data.as_of import OPTION, asked_day, states_of
 from miit_graph.web.linked_data.descriptions import OWN, Description, own_triples
@@ -191,15 +192,18 @@ def _add_properties(shown: EntityPage) -> None:
 
 
 def _linking(ask: Asker, iri: str) -> dict[str, list[str]]:
-    """Who links to the thing, by predicate; facts and the records of derivations aside."""
+    """Who links to the thing, by predicate; facts, the records of derivations and the counts of the dataset aside."""
     rows = ask.rows(
         f"SELECT ?p ?s {{ ?s ?p {text_of(iri)} FILTER(isIRI(?s))"
         f" FILTER NOT EXISTS {{ ?s a ?kind FILTER(?kind IN (<{M.Fact}>, <{M.Derivation}>)) }} }}"
         f" ORDER BY ?p ?s LIMIT {_LINKS}"
     )
     found: dict[str, list[str]] = {}
+    description = f"{context().about.base}void#"
     for row in rows:
-        found.setdefault(cast(ox.NamedNode, row["p"]).value, []).append(cast(ox.NamedNode, row["s"]).value)
+        linking = cast(ox.NamedNode, row["s"]).value
+        if iri.startswith(description) or not linking.startswith(description):
+            found.setdefault(cast(ox.NamedNode, row["p"]).value, []).append(linking)
     return found
 
 

@@ -91,7 +91,8 @@ def check(iri: str) -> AnyResponse | None:
         successor = document_of(found.successor)
         return redirect(found.successor if successor is None else address(f"doc/{successor}"), 301)
     if found.retired:
-        raise Problem(410, "gone", "This is no longer in force", f"<{iri}> was retired, and nothing took its place.")
+        detail, told = f"<{iri}> was retired, and nothing took its place.", f"<{iri}> 已停用，且没有替代者。"
+        raise Problem(410, "gone", "This is no longer in force", detail, chinese=("该条目已停用", told))
     if not found.known and not is_graph(iri):
         unknown(iri)
     return None
@@ -123,7 +124,8 @@ def page_number() -> int:
     """The page asked for. Raises Problem (400)."""
     value = request.args.get("page", "1")
     if not (value.isascii() and value.isdecimal() and int(value[:9]) > 0 and len(value) < 9):
-        raise Problem(400, "request", "The request is not understood", f"page={value[:40]} is not a page number.")
+        detail, told = f"page={value[:40]} is not a page number.", f"page={value[:40]} 不是页码。"
+        raise Problem(400, "request", "The request is not understood", detail, chinese=("无法理解该请求", told))
     return int(value)
 
 
@@ -167,7 +169,8 @@ def _linked(page: AnyResponse, iri: str, path: str, etag: str) -> AnyResponse:
 
 
 def _no_page(iri: str, page: int) -> NoReturn:
-    raise Problem(404, "not-found", "There is nothing here", f"The description of <{iri}> has no page {page}.")
+    detail, told = f"The description of <{iri}> has no page {page}.", f"<{iri}> 的描述没有第 {page} 页。"
+    raise Problem(404, "not-found", "There is nothing here", detail, chinese=("此处没有内容", told))
 
 
 def _rdf(found: Description, path: str, format: Format) -> Response:

@@ -10,18 +10,21 @@ import pyoxigraph as ox
 
 from miit_graph.publish.ask import Asker, Term
 from miit_graph.publish.sparql_text import iris, is_iri
-from miit_graph.vocabulary import DCT, PROV, SKOS, XSD, M
+from miit_graph.vocabulary import DCT, PROV, SD, SKOS, VOID, XSD, M
 from miit_graph.web.context import context
 from miit_graph.web.language import page_language
 from miit_graph.web.linked_data import when
 from miit_graph.web.linked_data.answers import asker, published
 from miit_graph.web.linked_data.descriptions import LABELS
 from miit_graph.web.linked_data.names import link_to
+from miit_graph.web.linked_data.standard_names import standard_names
 from miit_graph.web.linked_data.texts import name_of_language, yes_or_no
 
 AT_ONCE = 1_500
 """How many IRIs one query asks for."""
-_ALONG = (*LABELS, M.edtf, M.earliest, M.latest, SKOS.notation, DCT["identifier"], M.lineCount)
+_PART_OF = (VOID["class"], VOID.property, VOID.linkPredicate, SD.name)
+"""What names a part of a dataset that has no name of its own (VoID, SPARQL 1.1 Service Description)."""
+_ALONG = (*LABELS, M.edtf, M.earliest, M.latest, SKOS.notation, DCT["identifier"], M.lineCount, *_PART_OF)
 _OBVIOUS = frozenset((XSD.string, XSD.integer, XSD.decimal, XSD.boolean, XSD.date))
 """Datatypes that a reader sees without being told."""
 _TRUTHS = {"true": True, "1": True, "false": False, "0": False}
@@ -104,9 +107,17 @@ class Known:
         }
         mentioned |= {predicate for terms in self.about.values() for predicate in terms}
         new = (mentioned | {*self.about} | {*extra}) - self._named
-        self._named |= new
+        self._read_names(new)
+        self._read_names({term for iri in new for term in self._meant(iri)} - self._named)
+
+    def _read_names(self, nodes: set[str]) -> None:
+        self._named |= nodes
         along = ", ".join(f"<{predicate}>" for predicate in _ALONG)
-        self.construct(new, "?x ?p ?o", f"?x ?p ?o FILTER(?p IN ({along}))")
+        self.construct(nodes, "?x ?p ?o", f"?x ?p ?o FILTER(?p IN ({along}))")
+
+    def _meant(self, iri: str) -> list[str]:
+        """What a part of a dataset is a part for: the members of a class, the uses of a property, a graph's content."""
+        return [t.value for by in _PART_OF for t in self.terms(iri, by) if isinstance(t, ox.NamedNode)]
 
     def terms(self, iri: str, predicate: str) -> list[Term]:
         """The values of a property."""
@@ -125,7 +136,7 @@ class Known:
                     found.setdefault((term.language or "").partition("-")[0], term.value)
             if found:
                 return found
-        return {}
+        return standard_names(iri)
 
     def named(self, iri: str) -> Value:
         """An IRI under its name in the page's language, else in English, Chinese, any; else shortened."""
@@ -137,11 +148,12 @@ class Known:
     def _name(self, iri: str) -> Value:
         if moment := self.moment(iri):
             return Value(moment, link_to(iri))
-        names = self.names(iri)
-        for tag in (self.language, "en", "zh", *sorted(names)):
-            if tag in names:
-                return Value(names[tag], link_to(iri), "" if tag in (self.language, "") else tag)
-        return Value(self.short(iri), link_to(iri))
+        for other in (iri, *self._meant(iri)):
+            names = self.names(other)
+            for tag in (self.language, "en", "zh", *sorted(names)):
+                if tag in names:
+                    return Value(names[tag], link_to(iri), "" if tag in (self.language, "") else tag)
+        return Value(self.short((*self._meant(iri), iri)[0]), link_to(iri))
 
     def short(self, iri: str) -> str:
         """An IRI as a prefixed name, or without the base."""

@@ -16,8 +16,9 @@ from miit_graph.web.language import page_language
 from miit_graph.web.linked_data.names import link_to
 from miit_graph.web.of_version import left_out
 from miit_graph.web.page import page
-from miit_graph.web.pages.explore_api import blueprint, groups, named, network, thing_of
+from miit_graph.web.pages.explore_api import blueprint, groups, named, network, places_of, thing_of
 from miit_graph.web.pages.explore_picture import Picture, draw
+from miit_graph.web.pages.explore_places import Cited, Places
 from miit_graph.web.pages.explore_texts import SCRIPT_TEXTS, TEXTS
 from miit_graph.web.pages.search import ready_finder
 from miit_graph.web.problems import Problem
@@ -37,11 +38,8 @@ class _Row:
     center: str
     edges: list[tuple[Edge, bool]]
     """With whether the edge leads away from the middle."""
-
-    @property
-    def lines(self) -> list[str]:
-        """Where the edges are written: places in sources, each once."""
-        return list(dict.fromkeys(place for edge, _ in self.edges for place in _places(edge)))
+    cited: list[Cited]
+    """Where the edges are written."""
 
 
 @blueprint.get("/explore")
@@ -96,11 +94,6 @@ def explore() -> Response:
     )
 
 
-def _places(edge: Edge) -> tuple[str, ...]:
-    found = edge.values.get("cited_lines", ())
-    return found if isinstance(found, tuple) else ()
-
-
 def _found(question: str) -> list[str]:
     """Things that are called so, the best first."""
     finder = ready_finder()
@@ -119,8 +112,13 @@ def _rows(graph: PropertyGraph, root: str, order: tuple[str, ...]) -> list[_Row]
         elif edge.target == root:
             ties[edge.source].append((edge, False))
     nodes = {node.id: node for node in graph.nodes}
+    places = Places(place for edge in graph.edges for place in places_of(edge))
+
+    def cited(thing: str) -> list[Cited]:
+        return places.cited(place for edge, _ in ties[thing] for place in places_of(edge))
+
     return [
-        _Row(nodes[thing], link_to(thing), url_for("explore.explore", root=thing), ties[thing])
+        _Row(nodes[thing], link_to(thing), url_for("explore.explore", root=thing), ties[thing], cited(thing))
         for thing in order
         if thing in nodes
     ]

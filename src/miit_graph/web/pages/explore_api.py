@@ -12,7 +12,7 @@ from flask import Blueprint, Response, request
 from miit_graph.export.graph import Options, PropertyGraph, file_format
 from miit_graph.export.graph.errors import OptionError
 from miit_graph.export.graph.json_formats import cytoscape_edge, cytoscape_node
-from miit_graph.export.graph.model import Kind
+from miit_graph.export.graph.model import Edge, Kind, Node
 from miit_graph.export.graph.naming import Naming
 from miit_graph.export.graph.options import Category
 from miit_graph.export.network import MOST_NODES, Network, UnknownThing, find_path
@@ -24,6 +24,7 @@ from miit_graph.web.language import page_language
 from miit_graph.web.linked_data.answers import asker, published, tag, unchanged, validated
 from miit_graph.web.linked_data.names import iri_of, iri_of_document, link_to
 from miit_graph.web.of_version import of_version
+from miit_graph.web.pages.explore_places import Places
 from miit_graph.web.problems import Problem
 
 blueprint = Blueprint("explore", __name__)
@@ -133,22 +134,49 @@ def named(things: Iterable[str]) -> list[dict[str, Any]]:
 def elements(graph: PropertyGraph) -> dict[str, Any]:
     """A graph as Cytoscape.js reads it; with the page of each thing and fact, and of the conflicts about an edge.
 
-    A status is named in the language of the page besides, as ``status_label``.
+    In the language of the page besides: what a status is called, as ``status_label``, and what is cited, as ``cited``.
     """
     facts = {str(fact) for edge in graph.edges if (fact := edge.values.get("fact"))}
     conflicts = network().slices.conflicts(facts)
     statuses = _statuses(graph)
+    items: list[Node | Edge] = [*graph.nodes, *graph.edges]
+    places = Places(place for item in items for place in places_of(item))
     return {
         "nodes": [
-            {"data": {**cytoscape_node(node), "page": link_to(node.id), **statuses.get(node.id, {})}}
+            {
+                "data": {
+                    **cytoscape_node(node),
+                    "page": link_to(node.id),
+                    **statuses.get(node.id, {}),
+                    **_cited(places, node),
+                }
+            }
             for node in graph.nodes
         ],
         "edges": [
-            {"data": {**cytoscape_edge(edge), **_links(fact, conflicts), **statuses.get(fact, {})}}
+            {
+                "data": {
+                    **cytoscape_edge(edge),
+                    **_links(fact, conflicts),
+                    **statuses.get(fact, {}),
+                    **_cited(places, edge),
+                }
+            }
             for edge in graph.edges
             for fact in (str(edge.values.get("fact") or ""),)
         ],
     }
+
+
+def places_of(item: Node | Edge) -> tuple[str, ...]:
+    """Where a node or an edge is written: ``file:75`` or ``file:75-80``."""
+    found = item.values.get("cited_lines", ())
+    return tuple(map(str, found)) if isinstance(found, tuple) else ()
+
+
+def _cited(places: Places, item: Node | Edge) -> dict[str, Any]:
+    found = places.cited(places_of(item))
+    return {"cited": [source.as_json() for source in found]} if found else {}
 
 
 def _statuses(graph: PropertyGraph) -> dict[str, dict[str, str]]:

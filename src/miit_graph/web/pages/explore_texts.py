@@ -109,6 +109,7 @@ SCRIPT_TEXTS: Texts = {
     "no_name_zh": {"en": "no Chinese name", "zh": "无中文名"},
     "no_name_en": {"en": "no English name", "zh": "无英文名"},
     "source": {"en": "Source", "zh": "来源"},
+    "comma": {"en": ", ", "zh": "，"},
     "quote": {"en": "Quote", "zh": "原文"},
     "rank": {"en": "Rank", "zh": "等级"},
     "status": {"en": "Status", "zh": "状态"},

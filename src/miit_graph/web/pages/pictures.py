@@ -14,7 +14,7 @@ from miit_graph.publish.ask import Asker
 from miit_graph.web.language import page_language
 from miit_graph.web.linked_data.answers import asker, published, tag, unchanged, validated
 from miit_graph.web.of_version import of_version
-from miit_graph.web.pages.pictures_texts import TEXTS
+from miit_graph.web.pages.pictures_texts import EXPECTED, TEXTS
 from miit_graph.web.problems import Problem
 
 _KEY = "miit_graph.pictures"
@@ -62,6 +62,7 @@ def refused(error: OptionError) -> Problem:
     """The answer to an option that can't be used: 404 for a root that isn't there, 400 for the rest."""
     unknown = isinstance(error, UnknownName) and error.option == "root"
     chinese = TEXTS["refused"]["zh"].format(name=error.option, value=error.value[:80])
+    chinese += EXPECTED.get(error.expected, "")
     if error.near:
         chinese += TEXTS["near" if error.total > len(error.near) else "possible"]["zh"].format("、".join(error.near))
     titles = TEXTS["unknown_root" if unknown else "wrong_option"]

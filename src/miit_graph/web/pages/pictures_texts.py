@@ -60,3 +60,12 @@ TEXTS: Texts = {
     "possible": {"en": "", "zh": "可用的有：{}。"},
     "about_one": {"en": "Only what concerns one thing is shown.", "zh": "仅显示与所选事物有关的内容。"},
 }
+
+EXPECTED = {
+    "the name of an option": "此处没有这个参数。",
+    "one value": "只能给一个值。",
+    "a time after that of `from`": "应晚于 from 的时间。",
+    "a day, as in 2012-06-30": "应为日期，如 2012-06-30。",
+    "a year, month or day, as in 2008, 2008-03 or 2008-03-15": "应为年、年月或日期，如 2008、2008-03 或 2008-03-15。",
+}
+"""What an option should be, in Chinese, by what its error expects; elsewhere the possible values say it."""

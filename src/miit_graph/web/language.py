@@ -51,6 +51,7 @@ TEXTS: Texts = {
         "zh": "用 SPARQL 查询这个知识图谱：可以直接在此提问，也可以从任何程序访问。",
     },
     "query": {"en": "Query", "zh": "查询"},
+    "query_text": {"en": "Query (SPARQL)", "zh": "查询（SPARQL）"},
     "ask": {"en": "Ask a question", "zh": "提出查询"},
     "run": {"en": "Run", "zh": "运行"},
     "answer_as": {"en": "Answer as", "zh": "结果格式"},

@@ -23,7 +23,7 @@ def write_docs(store: ox.Store, about: Mapping[str, Any], folder: Path) -> list[
 
     `store` has each authored file as a named graph (``Snapshot.load()``), `about` is the manifest. Written are
     ``index.html`` (a choice of language), ``en/`` and ``zh/`` with a page each for terms, code lists, rules, reused
-    terms and alignments and the class diagram, ``docs.css``, and the table of rules as Markdown. Files of the same
+    terms and alignments and the class diagram, ``docs.css``, ``theme.js``, and the table of rules as Markdown. Files of the same
     names are replaced, others left alone. Raises OSError if the folder cannot be written.
     """
     written = []
@@ -35,8 +35,8 @@ def write_docs(store: ox.Store, about: Mapping[str, Any], folder: Path) -> list[
     return written
 
 
-def render(documents: Documents) -> Iterator[tuple[str, str]]:
-    """Each file of the documentation as its name and content."""
+def render(documents: Documents, home: str = "") -> Iterator[tuple[str, str]]:
+    """Each file of the documentation as its name and content; ``home`` is where the title of each page leads."""
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
@@ -51,12 +51,16 @@ def render(documents: Documents) -> Iterator[tuple[str, str]]:
         for page in pages:
             view = View(documents, links, language, page)
             template = environment.get_template(f"{page}.html")
-            yield f"{language}/{page}.html", template.render(view=view, d=documents, pages=pages, **_title(view))
+            yield (
+                f"{language}/{page}.html",
+                template.render(view=view, d=documents, pages=pages, home=home, **_title(view)),
+            )
         if picture := View(documents, links, language, "index").diagram(standalone=True):
             yield f"{language}/diagram.svg", f"{picture}\n"
     view = View(documents, links, LANGUAGES[0], "index")
     yield "index.html", environment.get_template("languages.html").render(view=view, d=documents, **_title(view))
-    yield "docs.css", (_TEMPLATES / "docs.css").read_text(encoding="utf-8")
+    for name in ("docs.css", "theme.js"):
+        yield name, (_TEMPLATES / name).read_text(encoding="utf-8")
     for language, name in FILES.items():
         yield name, rules_of(documents, language)
 

@@ -8,6 +8,7 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
     # page furniture
     "language-name": {"en": "English", "zh": "中文"},
     "skip": {"en": "Skip to the content", "zh": "跳到正文"},
+    "theme": {"en": "Dark", "zh": "深色"},
     "contents": {"en": "Contents", "zh": "目录"},
     "pages": {"en": "Pages", "zh": "页面"},
     "page-index": {"en": "Terms", "zh": "术语"},

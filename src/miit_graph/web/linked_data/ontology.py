@@ -39,7 +39,12 @@ from miit_graph.web.problems import Problem
 blueprint = Blueprint("linked_data_ontology", __name__)
 _FILE = "ontology.zip"
 _PLACES = "places.json"
-_TYPES = {"html": "text/html; charset=utf-8", "css": "text/css; charset=utf-8", "svg": "image/svg+xml"}
+_TYPES = {
+    "html": "text/html; charset=utf-8",
+    "css": "text/css; charset=utf-8",
+    "svg": "image/svg+xml",
+    "js": "text/javascript",
+}
 
 
 @blueprint.get("/ont")
@@ -190,5 +195,5 @@ def _write(found: Snapshot, target: Path) -> None:
     if documents.whole:
         places[documents.whole.iri] = "index.html"
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in (*render(documents), (_PLACES, json.dumps(places))):
+        for name, content in (*render(documents, home="../../"), (_PLACES, json.dumps(places))):
             archive.writestr(zipfile.ZipInfo(name), content)

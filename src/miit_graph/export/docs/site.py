@@ -23,8 +23,8 @@ def write_docs(store: ox.Store, about: Mapping[str, Any], folder: Path) -> list[
 
     `store` has each authored file as a named graph (``Snapshot.load()``), `about` is the manifest. Written are
     ``index.html`` (a choice of language), ``en/`` and ``zh/`` with a page each for terms, code lists, rules, reused
-    terms and alignments and the class diagram, ``docs.css``, ``theme.js``, and the table of rules as Markdown. Files of the same
-    names are replaced, others left alone. Raises OSError if the folder cannot be written.
+    terms and alignments and the class diagram, ``docs.css``, ``theme.js``, and the table of rules as Markdown.
+    Files of the same names are replaced, others left alone. Raises OSError if the folder cannot be written.
     """
     written = []
     for name, content in render(Documents.read(store, about)):

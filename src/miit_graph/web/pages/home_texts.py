@@ -12,6 +12,10 @@ TEXTS: Texts = {
         "en": "{facts} facts cite {citations} passages in {sources} documents, by line and quote.",
         "zh": "{facts} 条事实引用了 {sources} 份文献中的 {citations} 处文字，均注明行号与原文摘录。",
     },
+    "sourced_text_one": {
+        "en": "{facts} facts cite {citations} passages in one document, by line and quote.",
+        "zh": "{facts} 条事实引用了一份文献中的 {citations} 处文字，均注明行号与原文摘录。",
+    },
     "disputed_text": {
         "en": "Where sources contradict each other or themselves, both sides stay: {conflicts} conflicts are recorded.",
         "zh": "来源相互矛盾或自相矛盾时，各方说法一并保留：共记录 {conflicts} 处冲突。",

@@ -10,6 +10,10 @@ TEXTS: Texts = {
         "en": "{units} bodies, each once, below the one it is tied to most closely; {plates} nameplates on bearers.",
         "zh": "共 {units} 个机构，各列一次，置于关系最近的上级之下；{plates} 块牌子列于挂牌机构之下。",
     },
+    "chart_lead_bare": {
+        "en": "{units} bodies, each once, below the one it is tied to most closely.",
+        "zh": "共 {units} 个机构，各列一次，置于关系最近的上级之下。",
+    },
     "on_day": {"en": "What may have held on {day}.", "zh": "{day}可能成立的情况。"},
     "as_of": {"en": "On the day", "zh": "所选日期"},
     "depth": {"en": "Levels", "zh": "层数"},

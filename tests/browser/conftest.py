@@ -17,7 +17,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from miit_graph.build.snapshot import Snapshot
-from tests.conftest import ROOT, Serve
+from tests.conftest import PATIENCE, ROOT, Serve
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _FLAGS = (
@@ -28,7 +28,6 @@ _MISSING = (
     "The browser tests need Chromium (Debian: apt-get install chromium fonts-noto-cjk), or set MIIT_GRAPH_CHROMIUM to "
     "the path of one."
 )
-_SECONDS = 20
 
 
 @dataclass
@@ -66,7 +65,7 @@ def _chromium() -> str:
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
     """Playwright's own process."""
-    expect.set_options(timeout=_SECONDS * 1000)
+    expect.set_options(timeout=PATIENCE * 1000)
     with sync_playwright() as started:
         yield started
 
@@ -98,7 +97,7 @@ def watched(browser: Browser, site: str, request: pytest.FixtureRequest) -> Iter
         **getattr(request, "param", {}),
     }
     context = browser.new_context(**settings)
-    context.set_default_timeout(_SECONDS * 1000)
+    context.set_default_timeout(PATIENCE * 1000)
     seen = Watched(context, site)
     context.on("page", seen.watch)
     yield seen

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Watched
 from tests.browser.pages import settled
-from tests.conftest import Serve
+from tests.conftest import PATIENCE, Serve
 
 RUN = "window.pwned=1"
 ATTACKS = (
@@ -103,6 +103,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory, serve_graph: Serve) -> str
 def watched(browser: Browser, hostile: str) -> Iterator[Watched]:
     """A profile that fails the test if a page logs an error, a report of the policy is one, or opens a dialog."""
     context = browser.new_context(base_url=hostile, locale="en-GB", reduced_motion="reduce")
+    context.set_default_timeout(PATIENCE * 1000)
     seen = Watched(context, hostile)
     context.on("page", seen.watch)
     context.on("dialog", lambda dialog: seen.troubles.append(f"dialog: {dialog.message}"))

@@ -8,6 +8,8 @@ from urllib.parse import parse_qs, quote, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.conftest import PATIENCE, wait_until
+
 EDITOR = "#editor .CodeMirror-lines"
 FOREVER = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 KINDS = "SELECT ?kind (COUNT(*) AS ?n) { ?x a ?kind } GROUP BY ?kind ORDER BY DESC(?n) ?kind LIMIT 8"
@@ -129,7 +131,7 @@ def test_an_error_is_shown_at_its_place(page: Page, watched) -> None:
 
 def test_stopping_ends_the_work_on_the_server(page: Page, site: str) -> None:
     def given_up() -> float:
-        with urllib.request.urlopen(f"{site}/metrics", timeout=20) as reply:
+        with urllib.request.urlopen(f"{site}/metrics", timeout=PATIENCE) as reply:
             text = reply.read().decode()
         return sum(
             float(n) for n in re.findall(r'queries_total\{[^}]*outcome="(?:abandoned|client-gone)"\} (\S+)', text)
@@ -141,10 +143,7 @@ def test_stopping_ends_the_work_on_the_server(page: Page, site: str) -> None:
     page.click("#stop")
     expect(page.locator("#status")).to_have_text("Stopped.")
     expect(page.locator("#run")).to_be_visible()
-    for _ in range(200):
-        if given_up() > before:
-            break
-        page.wait_for_timeout(20)
+    wait_until(lambda: given_up() > before)
     assert given_up() == before + 1
     run(page, "ASK {}")
     expect(page.locator("#view .truth")).to_have_text("Yes")

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import igraph
 import networkx as nx
 
 from tests.conftest import RunNode, missing
@@ -52,6 +51,8 @@ def _from_networkx(graph: nx.MultiDiGraph) -> Read:
 
 
 def igraph_graphml(path: Path) -> Read:
+    import igraph  # brings matplotlib, which would be loaded by every worker when it collects
+
     graph = igraph.Graph.Read_GraphML(str(path))
     assert graph.is_directed()
     nodes = {vertex["iri"]: _given(vertex.attributes()) for vertex in graph.vs}

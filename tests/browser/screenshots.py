@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page
 
 from miit_graph.build.snapshot import Snapshot
 from tests.browser.pages import PAGES, settled
+from tests.browser.states import STATES
 from tests.conftest import ROOT, Serve
 from tests.versions.conftest import ID, small_project, snapshots  # noqa: F401
 
@@ -125,15 +126,18 @@ def look(request: pytest.FixtureRequest, browser: Browser, site: str) -> Iterato
     _write_index(FOLDER)
 
 
-@pytest.mark.parametrize("name", (*PAGES, *ELSEWHERE))
+@pytest.mark.parametrize("name", (*PAGES, *ELSEWHERE, *STATES))
 def test_take(look: tuple[Page, Look], name: str, request: pytest.FixtureRequest) -> None:
     """``-k "home and narrow"`` takes these alone."""
-    server, address = ELSEWHERE.get(name) or ("site", PAGES[name])
     FOLDER.mkdir(parents=True, exist_ok=True)
     page, kind = look
     across, high = WIDTHS[kind[0]]
-    page.goto(request.getfixturevalue(server) + address)
-    settled(page)
+    if name in STATES:
+        STATES[name](page)
+    else:
+        server, address = ELSEWHERE.get(name) or ("site", PAGES[name])
+        page.goto(request.getfixturevalue(server) + address)
+        settled(page)
     tall = min(page.evaluate("document.documentElement.scrollHeight"), TALLEST)
     clip = {"x": 0, "y": 0, "width": across, "height": max(tall, high)}
     page.screenshot(path=FOLDER / _file(name, *kind), full_page=True, clip=clip, caret="hide")  # type: ignore[arg-type]
@@ -142,7 +146,7 @@ def test_take(look: tuple[Page, Look], name: str, request: pytest.FixtureRequest
 def _write_index(folder: Path) -> None:
     """One page with all pictures, the kinds of one page side by side."""
     rows = []
-    for name in (*PAGES, *ELSEWHERE):
+    for name in (*PAGES, *ELSEWHERE, *STATES):
         files = [_file(name, *kind) for kind in itertools.product(WIDTHS, THEMES, LANGUAGES)]
         shown = "".join(
             f'<a href="{escape(file)}"><img src="{escape(file)}" loading="lazy" alt="{escape(file)}"></a>'

@@ -28,8 +28,7 @@ ATTACKS = (
     f"<!--<script>{RUN}//--> ]]> \u2028{RUN}\u2029",
     f"<a href='javascript:{RUN}'>\u202ex</a>",
 )
-# The editor's colouring fails on separators of lines and paragraphs; as labels they are in every page.
-ASKED = ("".join(ATTACKS).translate({0x2028: None, 0x2029: None}), ATTACKS[4], ATTACKS[5])
+ASKED = ("".join(ATTACKS), ATTACKS[4], ATTACKS[5])
 IRIS = (
     f"javascript:{RUN}",
     f"JaVaScRiPt:{RUN}//",

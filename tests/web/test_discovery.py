@@ -99,6 +99,19 @@ class TestDcat:
         for row in rows:
             assert f"{row['sum'].value}  {row['url'].value.rpartition('/')[2]}" in sums
 
+    def test_classes_are_called_in_chinese(self, described):
+        query = (
+            "SELECT ?kind ?name { ?kind rdfs:label ?name"
+            " FILTER(LANG(?name) = 'zh' && STRSTARTS(STR(?kind), STR(dcat:))) }"
+        )
+        names = {row["kind"].value.rpartition("#")[2]: row["name"].value for row in ask(described, query)}
+        assert names == {
+            "Catalog": "目录",
+            "Dataset": "数据集",
+            "DataService": "数据服务",
+            "Distribution": "数据集发行版",
+        }
+
     def test_the_service(self, shipped, described):
         (row,) = ask(described, "SELECT ?url { ?s a dcat:DataService ; dcat:endpointURL ?url ; dcat:servesDataset ?d }")
         assert row["url"].value == shipped.address

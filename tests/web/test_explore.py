@@ -9,6 +9,9 @@ import pyoxigraph as ox
 import pytest
 
 from miit_graph.engine.local import LocalEngine
+from miit_graph.web.linked_data import texts as entity_texts
+from miit_graph.web.pages import explore_texts
+from tests.conftest import ROOT
 from tests.web.conftest import ABOUT, SETTINGS
 
 DATA = """
@@ -122,3 +125,21 @@ def test_the_page_is_of_use_without_a_script(explorer):
 
 def test_the_page_begins_with_what_has_most_ties(explorer):
     assert "Around hub" in explorer.get().text
+
+
+def test_ranks_and_statuses_are_called_the_same_everywhere():
+    store = ox.Store()
+    for name in ("rank", "claims"):
+        store.load(path=ROOT / "codes" / f"{name}.ttl", format=ox.RdfFormat.TURTLE)
+    found = store.query(
+        "PREFIX skos: <http://www.w3.org/2004/02/skos/core#> PREFIX c: <https://w3id.org/miit-graph/code/>"
+        "SELECT ?code ?name { ?code skos:inScheme ?scheme ; skos:prefLabel ?name FILTER(LANG(?name) = 'zh')"
+        " FILTER(?scheme IN (c:scheme-statement-rank, c:scheme-claim-status)) }"
+    )
+    names = {row["code"].value.rpartition("/")[2]: row["name"].value for row in found}
+    ranks = {"rank-preferred": "首选", "rank-normal": "普通", "rank-deprecated": "弃用"}
+    assert ranks.items() <= names.items()
+    assert {"采纳", "有争议", "观点", "时代错置", "含混", "不采纳"} <= set(names.values())
+    for code, name in ranks.items():
+        assert explore_texts.SCRIPT_TEXTS[code.replace("-", "_")]["zh"] == name
+        assert entity_texts.TEXTS.get(code.removeprefix("rank-"), {"zh": name})["zh"] == name

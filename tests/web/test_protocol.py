@@ -155,6 +155,26 @@ class TestSection_2_1_7_Failure:
         assert details["type"] == "https://w3id.org/miit-graph/problems#syntax"
 
     @pytest.mark.parametrize(
+        ("query", "told"),
+        [
+            ("SELECT *\n{ ?s ?p }", "第 2 行第 9 列：此处不应出现 }。"),
+            ("ASK { ?s nobody:p ?o }", "第 1 行第 10 列：前缀“nobody:”没有声明"),
+            ("ASK { ?s ?p 'open }", "字符串没有闭合"),
+            ("ASK { <body> ?p ?o }", "<body> 是相对 IRI"),
+            ("nonsense", "“nonsense”不是 SPARQL 的词"),
+            ("SELECT * { SERVICE <http://x/> {} }", "请在 { 之前的三元组后面加上句点"),
+            ("CLEAR ALL", "不执行更新"),
+            ("ASK { FILTER(<http://x/f>(1)) }", "此处没有函数 <http://x/f>"),
+        ],
+    )
+    def test_who_reads_chinese_is_told_in_chinese(self, client, query, told):
+        reply = client.get(query, headers={"Accept-Language": "zh-CN,zh;q=0.9"})
+        assert told in reply.json["detail"] and reply.headers["Content-Language"] == "zh"
+        page = client.get(query, "text/html", headers={"Accept-Language": "zh"}).text
+        assert "column" not in page.partition("<main")[2].partition("</main>")[0]
+        assert "第 " not in client.get(query).json["detail"]
+
+    @pytest.mark.parametrize(
         "query", ["query=%", "query=ASK%7B%7D&x=%zz", "query=%E5%B7", "query=%FF", "&".join(["a=b"] * 1001)]
     )
     def test_400_for_malformed_parameters(self, client, query):

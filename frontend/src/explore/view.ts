@@ -248,7 +248,7 @@ function styles(dense: boolean): StylesheetJson {
         color: ink,
         "font-family": font,
         "font-size": 13,
-        "min-zoomed-font-size": 9,
+        "min-zoomed-font-size": dense ? 9 : 6,
         "text-wrap": "ellipsis",
         "text-max-width": "190px",
         "text-valign": "bottom",

@@ -270,9 +270,9 @@ export class App {
       h(
         "div",
         { class: "card problem" },
-        h("p", {}, h("b", { class: "trouble" }, title), title !== problem.title && h("span", { class: "soft", lang: "en" }, ` ${problem.title}`)),
-        place && h("p", {}, place, " ", go),
-        problem.detail && h("p", { lang: "en" }, problem.detail),
+        h("p", {}, h("b", { class: "trouble" }, title)),
+        problem.detail && h("p", {}, h("span", { lang: problem.language ?? "en" }, problem.detail), place && " ", place && go),
+        place && !problem.detail && h("p", {}, place, " ", go),
         slug && h("p", {}, h("a", { href: `${this.settings.problems}#${slug}` }, this.texts.get("error_means"))),
       ),
     );

@@ -77,7 +77,38 @@ const GUTTER = "gutterErrorBar";
 /** What the grammar of Yasqe, which is that of SPARQL 1.1, doesn't know though the server does. */
 const NEWER = /<<|\{\||\|\}|~|^\s*VERSION\b|--(ltr|rtl)/im;
 
+/** Separators of lines and paragraphs, which are letters like others to SPARQL, but end a line to the grammar's patterns. */
+const SEPARATORS = /[\u2028\u2029]/g;
+
+interface Stream {
+  string: string;
+  sol(): boolean;
+}
+interface Mode {
+  token(stream: Stream, state: unknown): string | null;
+}
+interface Modes {
+  modes: Record<string, (config: unknown, options: unknown) => Mode>;
+  defineMode(name: string, mode: (config: unknown, options: unknown) => Mode): void;
+}
+
+/** Let the grammar see a space for each separator: as long, and of no meaning. */
+function mendMode({ modes, defineMode }: Modes): void {
+  const plain = modes["sparql11"];
+  if (!plain) return;
+  defineMode("sparql11", (config, options) => {
+    const mode = plain(config, options);
+    const token = mode.token;
+    mode.token = (stream, state) => {
+      if (stream.sol()) stream.string = stream.string.replace(SEPARATORS, " ");
+      return token(stream, state);
+    };
+    return mode;
+  });
+}
+
 export function createEditor(place: HTMLElement, texts: Texts, known: Record<string, string>, keys: Record<string, () => void>): Editor {
+  mendMode(Yasqe as unknown as Modes);
   Yasqe.defaults.autocompleters = []; // those of Yasqe ask other servers
   const yasqe = new Yasqe(place, {
     value: "ASK {}",

@@ -69,7 +69,7 @@ async function send(endpoint: string, query: string, accept: string, signal?: Ab
   try {
     response = await fetch(endpoint, {
       method: "POST",
-      headers: { Accept: `${accept}, ${PROBLEM};q=0.1` },
+      headers: { Accept: `${accept}, ${PROBLEM};q=0.1`, "Accept-Language": document.documentElement.lang },
       body: new URLSearchParams({ query }),
       signal: signal ?? null,
       cache: "no-store",
@@ -84,6 +84,7 @@ async function send(endpoint: string, query: string, accept: string, signal?: Ab
   throw new Failed({
     title: String(problem["title"]),
     detail: String(problem["detail"]),
+    language: response.headers.get("Content-Language") ?? "en",
     slug: String(problem["type"]).split("#")[1] ?? "",
     line: problem["line"] as number | undefined,
     column: problem["column"] as number | undefined,

@@ -78,7 +78,8 @@ export class Table {
     const heads = this.result.columns.map((name, at) => {
       const sorted = at === this.column ? (this.down ? "descending" : "ascending") : "none";
       const button = h("button", { type: "button", class: "sort", title: this.texts.get("sort_by", { name }), onclick: () => this.sort(at) }, name);
-      return h("th", { scope: "col", "aria-sort": sorted }, button);
+      const numbers = shown.length > 0 && shown.every((row) => !row[at] || isNumber(row[at]));
+      return h("th", { scope: "col", "aria-sort": sorted, class: numbers ? "number" : undefined }, button);
     });
     const lines = shown.map((row) => h("tr", {}, ...row.map((term) => this.cell(term))));
     this.body.replaceChildren(h("table", {}, h("thead", {}, h("tr", {}, ...heads)), h("tbody", {}, ...lines)));

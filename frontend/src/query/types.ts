@@ -59,6 +59,8 @@ export interface Account {
 export interface Problem {
   title: string;
   detail: string;
+  /** Of the detail; the title is English. */
+  language?: string;
   slug: string;
   line?: number;
   column?: number;

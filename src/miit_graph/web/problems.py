@@ -13,9 +13,11 @@ from miit_graph.engine import errors
 from miit_graph.engine.errors import QueryError
 from miit_graph.web.context import context
 from miit_graph.web.front.record import RECORD, Record
+from miit_graph.web.language import LANGUAGES
 from miit_graph.web.linked_data.names import link_to
 from miit_graph.web.negotiation import prefers_html
 from miit_graph.web.page import page
+from miit_graph.web.problem_details import in_chinese
 from miit_graph.web.problem_texts import CHINESE
 
 _log = logging.getLogger(__name__)
@@ -207,8 +209,11 @@ def _answer(
         record.outcome = slug
     kind = f"{context().about_or_last.base or '/'}problems#{slug}"
     problem = {"type": kind, "title": title, "status": status, "detail": detail, **members}
+    told = in_chinese(detail)
     if prefers_html(request.headers.get("Accept", "")):
         known = chinese or CHINESE.get(slug)
+        if known and told and not chinese:
+            known = chinese = (known[0], told)
         response = page(
             "problem.html",
             status,
@@ -219,7 +224,10 @@ def _answer(
             link_to=link_to,
         )
     else:
+        if told and request.accept_languages.best_match(LANGUAGES) == "zh":
+            problem["detail"], headers = told, {**headers, "Content-Language": "zh"}
         response = Response(json.dumps(problem, ensure_ascii=False), status, content_type="application/problem+json")
+        response.vary.add("Accept-Language")
     response.headers["Cache-Control"] = "no-store"
     response.vary.add("Accept")
     response.headers.update(headers)

@@ -147,7 +147,7 @@ SCRIPT_TEXTS: Texts = {
     "too_many": {"en": "At most {most} things can be shown.", "zh": "最多可显示 {most} 个事物。"},
     "none_found": {"en": "Nothing found.", "zh": "没有找到。"},
     "found": {"en": "{count} found.", "zh": "找到 {count} 项。"},
-    "rank_preferred": {"en": "preferred", "zh": "优先"},
-    "rank_normal": {"en": "normal", "zh": "一般"},
+    "rank_preferred": {"en": "preferred", "zh": "首选"},
+    "rank_normal": {"en": "normal", "zh": "普通"},
     "rank_deprecated": {"en": "deprecated", "zh": "弃用"},
 }

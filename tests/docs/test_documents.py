@@ -27,7 +27,7 @@ OF_TESTS = {
     f"MIIT_GRAPH_{name}"
     for name in ("CHROMIUM", "SOURCES", "ALL_READERS", "SERVER", "EVERY_LOOK", "SEQUENCES", "CRASHES", "EXAMPLES")
 }
-VARIABLES = {row["variable"] for row in Settings.described()} | OF_TESTS
+VARIABLES = {row["variable"] for row in Settings.described()} | OF_TESTS | {"MIIT_GRAPH_TOKEN"}  # that of a client
 OPTIONS = {
     option
     for group in parser()._actions

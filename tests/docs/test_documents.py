@@ -25,7 +25,17 @@ TEXTS = {path: path.read_text(encoding="utf-8") for path in PAGES}
 FOLDERS = ("src", "tests", "docs", "queries", "rules", "shapes", "ontology", "codes", "benchmarks", "frontend")
 OF_TESTS = {
     f"MIIT_GRAPH_{name}"
-    for name in ("CHROMIUM", "SOURCES", "ALL_READERS", "SERVER", "EVERY_LOOK", "SEQUENCES", "CRASHES", "EXAMPLES")
+    for name in (
+        "CHROMIUM",
+        "SOURCES",
+        "ALL_READERS",
+        "SERVER",
+        "EVERY_LOOK",
+        "SEQUENCES",
+        "CRASHES",
+        "EXAMPLES",
+        "EVERY_TROUBLE",
+    )
 }
 VARIABLES = {row["variable"] for row in Settings.described()} | OF_TESTS | {"MIIT_GRAPH_TOKEN"}  # that of a client
 OPTIONS = {

@@ -98,9 +98,11 @@ class EntityPage:
         return [self.known.named(iri) for iri in self._types() if not self._is_inferred(RDF.type, ox.NamedNode(iri))]
 
     def _types(self) -> list[str]:
-        this = ox.NamedNode(self.iri)
-        found = [t for t in self.own if t.predicate.value == RDF.type and t.subject == this]
-        return [t.object.value for t in found if isinstance(t.object, ox.NamedNode)]
+        """Those of the dataset's own model first; in an order that no engine has a part in."""
+        this, base = ox.NamedNode(self.iri), self.known.base
+        found = [t.object for t in self.own if t.predicate.value == RDF.type and t.subject == this]
+        types = [term.value for term in found if isinstance(term, ox.NamedNode)]
+        return sorted(types, key=lambda iri: (not (base and iri.startswith(base)), iri))
 
     def _from(self, predicate: str, term: Term) -> frozenset[str]:
         return self.origins.get((predicate, term), frozenset())

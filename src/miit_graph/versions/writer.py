@@ -11,6 +11,7 @@ import contextlib
 import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Self
 
@@ -25,6 +26,12 @@ from miit_graph.versions.journal import BUILD, Journal, JournalError, Version
 from miit_graph.versions.patch import Patch
 from miit_graph.versions.prune import Policy, prune
 from miit_graph.versions.restore import kept, restored
+
+_LATE = (
+    *("pyrudof", "rdflib.plugins.parsers.ntriples", "rdflib.plugins.serializers.nt", "miit_graph.engine.local"),
+    *(f"miit_graph.publish.{name}" for name in ("dumps", "profile", "void", "whole")),
+)
+"""What a build imports only when it gets that far."""
 
 
 class VersionConflict(Exception):
@@ -111,6 +118,8 @@ class Writer:
 
     def prepare(self) -> None:
         """Load what each attempt needs, so that those that are forked have it."""
+        for name in _LATE:
+            import_module(name)
         with contextlib.suppress(BuildError):  # whoever changes something will be told
             shapes_of(self.project)
 

@@ -15,25 +15,23 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
 import pyoxigraph as ox
 
 from miit_graph.engine import formats
-from miit_graph.engine.api import Answer, Form, Gone, Limits, Query
+from miit_graph.engine.api import Answer, Gone, Limits, Query
 from miit_graph.engine.errors import EngineBusy, QueryError, ResultTooLarge, TimeLimitExceeded
 from miit_graph.engine.federation.plan import federate
 from miit_graph.engine.formats import Format
 from miit_graph.engine.gate import STACK_BYTES, Allow, Refuse, examine
 from miit_graph.engine.oxigraph import Source
-from miit_graph.engine.stream import Abandoned, NothingYet, Pipe
+from miit_graph.engine.piped import Outlet, PipedAnswer, PipedJob
+from miit_graph.engine.stream import Abandoned
 
 T = TypeVar("T")
-_CHUNK = 64 * 1024
-_PIPE_CHUNKS = 8
-_EAGER_SECONDS = 0.5
 _stack_size = threading.Lock()
 
 
@@ -90,7 +88,7 @@ class LocalEngine:
         if not self._free.acquire(timeout=min(self._queue_seconds, limits.seconds)):
             raise EngineBusy
         self._jobs.put(job)
-        return _LocalAnswer(job, self.version)
+        return PipedAnswer(job, self.version)
 
     def close(self) -> None:
         """Let idle threads end; those still busy end after their query."""
@@ -133,24 +131,16 @@ def run_on_large_stack(work: Callable[[], T], size: int) -> T:
     return results[0]
 
 
-class _Job:
+class _Job(PipedJob):
     """One query on its way through a thread."""
 
     def __init__(
         self, source: Source, query: Query, decision: Allow, format: Format, limits: Limits, stall_seconds: float
     ) -> None:
-        self.form = decision.form
-        self.format = format
-        self.limits = limits
-        self.pipe = Pipe(_PIPE_CHUNKS, stall_seconds)
-        self.began = time.monotonic()
+        super().__init__(decision.form, format, limits, stall_seconds)
         self._source = source
         self._query = query
         self._has_dataset = decision.has_dataset
-
-    def seconds_left(self) -> float:
-        """What is left of the time limit; waiting for a slow reader doesn't count."""
-        return self.limits.seconds + self.pipe.waited - (time.monotonic() - self.began)
 
     def perform(self) -> None:
         """Evaluate, serialise, and close the pipe with an error if there was one."""
@@ -175,91 +165,27 @@ def _bare(error: QueryError) -> QueryError:
 
 
 class _Writer:
-    """The file Oxigraph writes to, 8 KiB at a time: collects chunks, and stops a query that goes too far."""
+    """The file Oxigraph writes to, 8 KiB at a time; stops a query that goes too far."""
 
     def __init__(self, job: _Job) -> None:
         self._job = job
-        self._buffer = bytearray()
+        self._outlet = Outlet(job)
         self._total = 0
-        self._flushed = time.monotonic()
 
     def write(self, data: bytes) -> int:
         """Take some output. What it raises ends the evaluation."""
         job = self._job
-        if job.pipe.closed:
-            raise Abandoned
-        if job.seconds_left() < 0:
+        if job.seconds_left() < 0 and not job.pipe.closed:
             raise TimeLimitExceeded(job.limits.seconds)
         self._total += len(data)
         if self._total > job.limits.result_bytes:
             raise ResultTooLarge(job.limits.result_bytes)
-        self._buffer += data
-        # Holding back small answers lets a late error still have a status; a slow answer must not look dead.
-        if len(self._buffer) >= _CHUNK or time.monotonic() - self._flushed > _EAGER_SECONDS:
-            self._send()
+        self._outlet.take(data)
         return len(data)
 
     def flush(self) -> None:
         """Nothing: chunks are sent by size and at the end."""
 
     def finish(self) -> None:
-        """Send what is left and end, in one step: so the first chunk of a small answer tells its length."""
-        self._send(last=True)
-
-    def _send(self, *, last: bool = False) -> None:
-        self._job.pipe.put(bytes(self._buffer), last=last)
-        self._buffer.clear()
-        self._flushed = time.monotonic()
-
-
-class _LocalAnswer:
-    """The answer of a job; made only once its first chunk is there."""
-
-    form: Form
-    format: Format
-    length: int | None
-
-    def __init__(self, job: _Job, version: str) -> None:
-        self.version = version
-        self.form = job.form
-        self.format = job.format
-        self._job = job
-        self._done = False
-        self._first: bytes | None = None
-        self._first = self._next()
-        self.length = len(self._first or b"") if self._job.pipe.complete else None
-
-    def __iter__(self) -> Iterator[bytes]:
-        return self
-
-    def __next__(self) -> bytes:
-        if self._first is not None:
-            first, self._first = self._first, None
-            return first
-        if self._done:
-            raise StopIteration
-        chunk = self._next()
-        if chunk is None:
-            raise StopIteration
-        return chunk
-
-    def _next(self) -> bytes | None:
-        try:
-            chunk = self._job.pipe.get(self._job.seconds_left())
-        except NothingYet:
-            self.close()
-            raise TimeLimitExceeded(self._job.limits.seconds) from None
-        except QueryError:
-            self._done = True
-            raise
-        self._done = chunk is None
-        return chunk
-
-    def close(self) -> None:
-        """Stop the work; the thread notices at its next piece of output."""
-        self._done = True
-        self._first = None
-        self._job.pipe.close()
-
-    def __del__(self) -> None:
-        self._job.pipe.close()
+        """Send what is left and end."""
+        self._outlet.finish()

@@ -70,7 +70,7 @@ def uses() -> tuple[list[Use], set[str]]:
         if "re.compile" in file.read_text(encoding="utf-8"):
             content = vars(importlib.import_module(f"miit_graph.{module}".removesuffix(".__init__")))
             compiled = {name: thing for name, thing in content.items() if isinstance(thing, re.Pattern)}
-            found += [Use(f"{module}.{n}", p, m) for n, p in compiled.items() for m in methods.get(n, {"sub"})]
+            found += [Use(f"{module}.{n}", p, m) for n, p in compiled.items() for m in sorted(methods.get(n, {"sub"}))]
     return found, later
 
 

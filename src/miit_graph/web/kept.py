@@ -6,17 +6,13 @@ with a page whose style sheets are gone.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
-from functools import cache, wraps
-from pathlib import Path
+from functools import wraps
 
 from flask import Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from miit_graph import __version__
 from miit_graph.engine.api import Query
-from miit_graph.web.assets import STATIC
 from miit_graph.web.cache import Key
 from miit_graph.web.context import context
 from miit_graph.web.how import HIT, miss
@@ -24,13 +20,14 @@ from miit_graph.web.language import page_language
 from miit_graph.web.linked_data.answers import tag, unchanged, validated
 from miit_graph.web.of_version import lacking, pinned
 from miit_graph.web.page import HTML_TYPE, in_language
+from miit_graph.web.software import software
 
-_TEMPLATES = Path(__file__).parent / "templates"
+_FROM = ("web/templates", "web/static")
 
 
 def page_tag() -> str:
     """The validator of the page that is asked for."""
-    return tag(_software(), page_language(), request.full_path)
+    return tag(software(*_FROM), page_language(), request.full_path)
 
 
 def kept(etag: str) -> Response | None:
@@ -67,13 +64,3 @@ def rendered(view: Callable[..., AnyResponse]) -> Callable[..., AnyResponse]:
 def _key(etag: str) -> Key:
     # No query reads like this, so the entry is never taken for an answer to one.
     return pinned().version, Query(f"page {etag}"), HTML_TYPE
-
-
-@cache
-def _software() -> str:
-    """What pages are made with."""
-    digest = hashlib.sha256(__version__.encode())
-    for folder in (_TEMPLATES, STATIC):
-        for path in sorted(filter(Path.is_file, folder.rglob("*"))):
-            digest.update(path.read_bytes())
-    return digest.hexdigest()

@@ -35,9 +35,10 @@ from miit_graph.web.linked_data.rdf import NotExpressible, serialize
 from miit_graph.web.linked_data.routes import check, document, see_other
 from miit_graph.web.negotiation import HTML
 from miit_graph.web.problems import Problem
+from miit_graph.web.software import software
 
 blueprint = Blueprint("linked_data_ontology", __name__)
-_FILE = "ontology.zip"
+_FROM = "export/docs"
 _PLACES = "places.json"
 _TYPES = {
     "html": "text/html; charset=utf-8",
@@ -108,7 +109,7 @@ def documentation(name: str = "") -> AnyResponse:
     """A file of the documentation. Raises Problem (404)."""
     if not name:
         return redirect(address(f"ontology/{page_language()}/index.html"), 303)
-    etag = tag("ontology", name)
+    etag = tag("ontology", name, software(_FROM))
     same = unchanged(etag)
     if same is not None:
         return same
@@ -177,7 +178,7 @@ def _read(name: str) -> bytes | None:
     found = snapshot()
     if found is None:
         return None
-    made = FileCache.beside(found).make(_FILE, lambda target: _write(found, target))
+    made = FileCache.beside(found).make(f"ontology-{software(_FROM)[:16]}.zip", lambda target: _write(found, target))
     with zipfile.ZipFile(made.path) as archive:
         return archive.read(name) if name in archive.namelist() else None
 

@@ -9,7 +9,7 @@ from miit_graph.export.picture.terms import ORGANISATIONS, PLAIN, PLAIN_DOWN
 from miit_graph.publish.sparql_text import iris
 from miit_graph.vocabulary import M
 from miit_graph.web.linked_data.answers import asker
-from miit_graph.web.of_version import of_version
+from miit_graph.web.of_version import left_out, of_version
 
 _KEY = "miit_graph.offered"
 _NEEDED = {
@@ -21,13 +21,29 @@ _NEEDED = {
 """By endpoint: a pattern without which the page is empty."""
 
 
-def empty_pages() -> Container[str]:
-    """The endpoints whose page would be empty; asked once per version, none where the engine can't say."""
+def empty_pages(*, surely: bool) -> Container[str]:
+    """The endpoints whose page would be empty, asked once per version; none where that takes too much of the engine.
+
+    With ``surely`` it raises the QueryError of an engine that is in trouble; without, as for a page that tells of an
+    error itself, it then knows of none.
+    """
     try:
-        return of_version(_KEY, _empty)
+        found = of_version(_KEY, _empty, whole=lambda known: known is not None)
     except QueryError:
+        if surely:
+            raise
         return ()
+    if found is None:
+        left_out()
+        return ()
+    return found
 
 
-def _empty() -> frozenset[str]:
-    return frozenset(name for name, pattern in _NEEDED.items() if not asker().truth(f"ASK {{ {pattern} }}"))
+def _empty() -> frozenset[str] | None:
+    found = set[str]()
+    ask = asker()
+
+    def look() -> None:
+        found.update(name for name, pattern in _NEEDED.items() if not ask.truth(f"ASK {{ {pattern} }}"))
+
+    return frozenset(found) if ask.manages(look) else None

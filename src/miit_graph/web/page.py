@@ -45,7 +45,7 @@ def page(
     """
     language = page_language()
     other = next(name for name in LANGUAGES if name != language)
-    empty = empty_pages() if status < 500 and status != 429 else ()
+    empty = empty_pages(surely=status < 400) if status < 500 and status != 429 else ()
 
     def offer(endpoint: str) -> str:
         return "" if endpoint in empty else way(endpoint)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import stat
+import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 _WRITE_OTHERS = stat.S_IWOTH
 _WRITE = stat.S_IWGRP | stat.S_IWOTH
+_ADDRESS = 107
+"""Bytes that the address of a socket in the file system may have, unix(7)."""
+_NAMES = 32
+"""Of them for what makes a new folder's name unique, and for the names of sockets in it."""
 
 
 def mode_of(path: Path) -> int:
@@ -50,3 +56,19 @@ def new_folder(parent: Path, prefix: str) -> Path:
     folder = parent / f"{prefix}{secrets.token_hex(6)}"
     folder.mkdir(mode=0o755)
     return folder
+
+
+def socket_folder(prefix: str) -> Path:
+    """A new folder for sockets, which nobody else can enter, where its name is short enough for their addresses.
+
+    That is the folder for temporary files, else that of the session or /tmp. Raises OSError if none of them will do.
+    """
+    most = _ADDRESS - _NAMES - len(prefix)
+    places = (tempfile.gettempdir(), os.environ.get("XDG_RUNTIME_DIR") or "/tmp", "/tmp")
+    for place in places:
+        if len(os.fsencode(place)) <= most and os.access(place, os.W_OK | os.X_OK):
+            return Path(tempfile.mkdtemp(prefix=prefix, dir=place))  # made with mode 0700
+    raise OSError(
+        f"The name of the folder for temporary files, {places[0]}, is too long for sockets (at most {most} bytes), and"
+        " /tmp can't be written to. Set TMPDIR to a folder with a shorter name."
+    )

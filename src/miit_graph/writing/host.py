@@ -10,11 +10,11 @@ import resource
 import shutil
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from miit_graph.access import socket_folder
 from miit_graph.engine.gate import STACK_BYTES
 from miit_graph.engine.process import confinement
 from miit_graph.engine.process.host import EngineStartError
@@ -45,8 +45,8 @@ class WriterHost:
         self._serve = serve
         # A copy, for that of the caller goes on changing.
         self._environment = without_secrets({**os.environ, "RUST_BACKTRACE": "0"})
-        self._folder = tempfile.mkdtemp(prefix="miit-graph-writer-")  # made with mode 0700
-        self.path = str(Path(self._folder) / "writer")
+        self._folder = socket_folder("miit-graph-writer-")
+        self.path = str(self._folder / "writer")
         self._started = threading.Event()
         self._stopping = threading.Event()
         self._error: str | None = None

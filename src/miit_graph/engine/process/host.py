@@ -10,7 +10,6 @@ import resource
 import shutil
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -19,6 +18,7 @@ from itertools import count
 from pathlib import Path
 from typing import IO, Any, TypeAlias
 
+from miit_graph.access import socket_folder
 from miit_graph.engine.gate import STACK_BYTES
 from miit_graph.engine.process import allocator, confinement
 from miit_graph.engine.process.board import NAME, Board
@@ -68,7 +68,7 @@ class EngineHost:
     ) -> None:
         self._heard = heard
         self._environment = dict(environment)
-        self._folder = Path(tempfile.mkdtemp(prefix="miit-graph-"))  # made with mode 0700
+        self._folder = socket_folder("miit-graph-")
         self.path = str(self._folder / "engine")
         self._board = Board(self._folder / NAME, writing=True)
         self._numbers = count(1)

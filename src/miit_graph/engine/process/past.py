@@ -11,14 +11,13 @@ import contextlib
 import json
 import shutil
 import socket
-import tempfile
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Self
 
+from miit_graph.access import socket_folder
 from miit_graph.engine.errors import EngineBusy
 from miit_graph.engine.process.host import EngineHost, EngineStartError
 from miit_graph.engine.process.nursery import Nursery
@@ -46,7 +45,7 @@ class PastHosts:
         self._environment = {**environment, "MIIT_GRAPH_MEMORY": str(memory_bytes // (most + 1))}
         self._most = most
         self._nursery = nursery
-        self._folder = Path(tempfile.mkdtemp(prefix="miit-graph-past-"))  # made with mode 0700
+        self._folder = socket_folder("miit-graph-past-")
         self.path = str(self._folder / "socket")
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
         self._hosts: OrderedDict[str, _Kept] = OrderedDict()

@@ -96,14 +96,15 @@ class Ledger:
     def recoveries(self) -> list[Recovery]:
         """For each fault how soon all was well.
 
-        Requests that were under way when it began are broken by it, not by a slow recovery, and don't count as failed.
+        Requests that were under way when it began are broken by it, not by a slow recovery, and don't count as failed;
+        nor do those that were under way when the next one began count as failed for this one.
         """
         found = []
         kinds = {entry.kind for entry in self.entries if entry.counts}
         ends = [fault.at for fault in self.faults[1:]] + [float("inf")]
         for fault, end in zip(self.faults, ends, strict=True):
             after = [e for e in self.entries if e.counts and e.ended > fault.until]
-            since = [e for e in after if fault.at <= e.began < end]
+            since = [e for e in after if fault.at <= e.began and e.ended <= end]
             back = max(
                 min((e.ended for e in after if e.kind == kind and e.outcome == RIGHT), default=float("inf"))
                 for kind in kinds

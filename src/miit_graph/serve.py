@@ -82,8 +82,7 @@ def serve(
     os.environ["MIIT_GRAPH_STORE"] = "memory" if settings.tokens and settings.store == "auto" else settings.store
     os.environ["MIIT_GRAPH_SERVICES"] = " ".join(settings.services)
     with contextlib.ExitStack() as stack:
-        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="miit-graph-metrics-"))
-        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = stack.enter_context(_shared_folder())
         if settings.rate:
             from miit_graph.web.front.rate import make_table
 
@@ -150,7 +149,10 @@ def serve(
 
 
 def _shared_folder() -> tempfile.TemporaryDirectory[str]:
-    """A folder for memory that processes share; in memory itself where the system has such a place."""
+    """A folder for memory that processes share; in memory itself where the system has such a place.
+
+    On a disk that is full, a process that writes to such memory for the first time is ended (SIGBUS).
+    """
     memory = Path("/dev/shm")
     place = memory if memory.is_dir() and os.access(memory, os.W_OK) else None
     return tempfile.TemporaryDirectory(prefix="miit-graph-shared-", dir=place)

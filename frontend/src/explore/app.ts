@@ -443,8 +443,7 @@ export class App {
         this.texts.get("path_found", { steps: way.nodes.length - 1 }) +
           (contested ? " " + this.texts.get("path_contested", { count: contested }) : ""),
       );
-      const path = this.view.cy.elements(".onpath");
-      this.view.cy.fit(path, 80);
+      this.view.fit(".onpath");
     });
   }
 

@@ -148,12 +148,12 @@ export class View {
     this.cy.batch(() => this.cy.nodes().forEach((node) => void node.toggleClass("expanded", expanded.has(node.id()))));
   }
 
-  fit(): void {
+  fit(chosen = ":visible"): void {
     this.cy.resize();
-    this.cy.fit(this.cy.elements(":visible"), this.cy.width() > 600 ? 40 : 12);
+    this.cy.fit(this.cy.elements(chosen), this.cy.width() > 600 ? 40 : 12);
     if (this.cy.zoom() > 1.4) {
       this.cy.zoom(1.4);
-      this.cy.center(this.cy.elements(":visible"));
+      this.cy.center(this.cy.elements(chosen));
     }
   }
 
@@ -296,7 +296,7 @@ function styles(dense: boolean): StylesheetJson {
     { selector: "edge.near.not", style: { opacity: 0.15 } },
     { selector: "edge.onpath", style: { width: 5 } },
     { selector: "edge.chosen", style: { width: 5, "line-color": accent, "target-arrow-color": accent } },
-    { selector: "node.onpath", style: { "border-width": 4, "border-color": accent } },
+    { selector: "node.onpath", style: { "border-width": 4, "border-color": accent, "font-weight": 700, "text-background-color": paper, "text-background-opacity": 0.85, "min-zoomed-font-size": 0, "z-index": 9 } },
     {
       selector: "node.chosen",
       style: { "border-width": 5, "border-color": accent, "font-weight": 700, "text-wrap": "wrap", "text-max-width": "220px", "line-height": 1.2, "text-background-color": paper, "text-background-opacity": 0.85, "min-zoomed-font-size": 0, "z-index": 10 },

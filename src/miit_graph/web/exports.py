@@ -30,7 +30,7 @@ from miit_graph.export.graph import (
     UnknownName,
     file_format,
 )
-from miit_graph.export.graph.maker import Maker, MakerBusy, MakerError, MakerMemory, MakerTimeout
+from miit_graph.export.graph.maker import Maker, MakerBusy, MakerDisk, MakerError, MakerMemory, MakerTimeout
 from miit_graph.export.graph.text import local_name
 from miit_graph.publish.dcat import Distribution
 from miit_graph.web.about import pick
@@ -226,11 +226,14 @@ def _refuse(error: OptionError | GraphTooLarge | MakerError) -> NoReturn:
             key, value, slug = "slow", error.seconds, "export-limit"
         case MakerMemory():
             key, value, slug = "memory", error.limit, "export-limit"
+        case MakerDisk():
+            key, slug = "disk", "disk-full"
+            _log.error("a graph file could not be written: %s", error)
         case _:
             _log.error("a graph file could not be made: %s", error)
     title, detail = text(key, "en"), text(f"{key}_detail", "en", value=value)
     chinese = (text(key, "zh"), text(f"{key}_detail", "zh", value=value))
-    raise Problem(500 if key == "failed" else 503, slug, title, detail, retry, chinese) from None
+    raise Problem({"failed": 500, "disk": 507}.get(key, 503), slug, title, detail, retry, chinese) from None
 
 
 def _refuse_option(error: OptionError) -> NoReturn:

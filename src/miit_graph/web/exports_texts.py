@@ -52,6 +52,11 @@ TEXTS: dict[str, dict[str, str]] = {
         "en": "{value:,} bytes of memory were not enough. Use the command miit-graph export graph.",
         "zh": "{value:,} 字节内存不够用。请使用命令 miit-graph export graph。",
     },
+    "disk": {"en": "The disk is full", "zh": "磁盘已满"},
+    "disk_detail": {
+        "en": "There is no room left to make the file in. Try again later.",
+        "zh": "没有空间生成文件，请稍后再试。",
+    },
     "failed": {"en": "The server has failed", "zh": "服务器出错"},
     "failed_detail": {
         "en": "The server has noted the reason in its log.",

@@ -22,7 +22,7 @@ CHINESE: dict[str, tuple[str, str]] = {
     "key-reused": ("该键已用过", "一个 Idempotency-Key 只能用于一次改动。"),
     "writer-unavailable": ("写入进程正在启动", "改动尚未开始，请重新提交。"),
     "outcome-unknown": ("结果不明", "写入进程在答复之前中断，请查看版本列表。"),
-    "disk-full": ("磁盘已满", "没有空间记录改动。"),
+    "disk-full": ("磁盘已满", "没有空间记录改动或生成文件。"),
     "not-found": ("此处没有内容", "没有资源使用该地址。"),
     "method": ("此处不允许该方法", "允许的方法见 Allow 响应头。"),
     "not-acceptable": ("没有合适的格式", "可提供的格式均不在请求接受的范围内。"),

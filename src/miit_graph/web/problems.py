@@ -126,7 +126,7 @@ _REQUEST_KINDS = (
         "It is not known what came of it",
         "The writer ended before it could say; look at the versions.",
     ),
-    ("disk-full", 507, "The disk is full", "There is no room left to record the change."),
+    ("disk-full", 507, "The disk is full", "There is no room left to record a change, or to make a file."),
     ("server", 500, "The server has failed", "Something broke that is not the request's fault."),
 )
 _SLUGS = {status: slug for slug, status, _, _ in _REQUEST_KINDS}

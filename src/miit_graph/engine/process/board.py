@@ -29,7 +29,7 @@ class Board:
         descriptor = os.open(path, flags | os.O_CLOEXEC, 0o600)
         try:
             if writing:
-                os.ftruncate(descriptor, _SIZE)
+                os.write(descriptor, bytes(_SIZE))  # so that they are there should the disk be full later
             access = mmap.ACCESS_WRITE if writing else mmap.ACCESS_READ
             self._page = mmap.mmap(descriptor, _SIZE, access=access)
         finally:

@@ -48,6 +48,10 @@ class MakerMemory(MakerError):
         super().__init__(f"not done with {limit:,} bytes of memory")
 
 
+class MakerDisk(MakerError):
+    """The file could not be written, most likely because the disk is full."""
+
+
 class Maker:
     """Makes files of one version of a dataset, within ``seconds`` each, ``memory`` bytes, ``most`` nodes and edges."""
 
@@ -139,6 +143,8 @@ class Maker:
             timer.cancel()
         if isinstance(outcome, MemoryError):
             raise MakerMemory(self._memory)
+        if isinstance(outcome, OSError):
+            raise MakerDisk(str(outcome))
         return outcome
 
     def _end(self) -> None:

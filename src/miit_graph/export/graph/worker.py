@@ -74,6 +74,8 @@ def _made(order: Order, source: Source, most: int) -> Exception | None:
             write_graph(source, order.format, stream, order.options, title=order.title, most=most)
     except (OptionError, GraphTooLarge) as error:
         return error
+    except OSError as error:
+        return OSError(error.errno, error.strerror)  # without the path: it is told to whoever asked
     return None
 
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 
-_TIMES = 5
+_TIMES = 10
 _SECONDS = 60.0
 
 
 class Respawned(dict[int, float]):
     """When each web process was last started again, as granian keeps it (`Server.respawned_wrks`).
 
-    Tells of a process only if that was the fifth time within a minute.
+    Tells of a process only if that was the tenth time within a minute.
     """
 
     def __init__(self) -> None:

@@ -144,24 +144,12 @@ class RemoteEngine:
         if query.inlined and "urn:x-service-to-blank-node" in text:
             raise EndpointRefused("blank nodes that another endpoint answers with cannot be handed to it.")
         text = with_prefixes(text, self.prefixes)
-        try:
-            return self._start(text, decision, format, limits, dataset, version, gone)
-        except EndpointRefused as error:
-            raise self._explained(query.text, error) from None
-
-    def _start(
-        self,
-        text: str,
-        decision: Allow,
-        format: Format,
-        limits: Limits,
-        dataset: tuple[tuple[str, str], ...],
-        version: str,
-        gone: Gone | None,
-    ) -> PipedAnswer:
         if not self._free.acquire(blocking=False):
             raise EngineBusy
-        return self._perform(text, decision, format, limits, dataset, version, gone, self._free.release)
+        try:
+            return self._perform(text, decision, format, limits, dataset, version, gone, self._free.release)
+        except EndpointRefused as error:
+            raise self._explained(query.text, error) from None
 
     def _perform(
         self,

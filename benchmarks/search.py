@@ -15,11 +15,11 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from miit_graph.engine.api import Limits
 from miit_graph.engine.local import LocalEngine
 from miit_graph.search.finder import Finder
 from miit_graph.search.index import Index
 from miit_graph.search.make import make_index
-from miit_graph.settings import Settings
 
 QUESTIONS = ["局", "信息", "gxb", "CNSA", "xinxi", "miao wei", "minstry", "a", "国际空间站"]
 
@@ -27,11 +27,11 @@ QUESTIONS = ["局", "信息", "gxb", "CNSA", "xinxi", "miao wei", "minstry", "a"
 def main(file: str, *questions: str) -> None:
     store = ox.Store()
     store.bulk_load(path=file, format=ox.RdfFormat.N_TRIPLES)
-    settings = Settings(timeout=600, max_timeout=600)
+    limits = Limits(seconds=600)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "index"
         began = time.process_time()
-        make_index(LocalEngine(store, "1"), settings, path, base="", merged=True)
+        make_index(LocalEngine(store, "1"), limits, path, base="", merged=True)
         print(f"made in {time.process_time() - began:.1f} s, {path.stat().st_size / 1e6:.1f} MB")
         began = time.process_time()
         finder = Finder(Index(path))

@@ -3,22 +3,27 @@
 import csv
 import io
 import os
+import socket
 from dataclasses import replace
 
+import pyoxigraph as ox
 import pytest
 
 from miit_graph.build.errors import BuildError
 from miit_graph.dataset import Selection, choose_storage, open_on_disk
 from miit_graph.engine import formats
 from miit_graph.engine.api import Limits, Query
-from miit_graph.engine.errors import TimeLimitExceeded
+from miit_graph.engine.errors import EngineFailure, TimeLimitExceeded
 from miit_graph.engine.process import AVAILABLE
+from miit_graph.engine.process.calls import Call
 from miit_graph.engine.process.client import ProcessEngine
 from miit_graph.engine.process.host import EngineHost
 from miit_graph.settings import Settings
 from tests.queries.answers import QUERIES, expected
 
 pytestmark = pytest.mark.skipif(not AVAILABLE, reason="needs Linux")
+FILES_OPENED_AT_THE_START = 16
+"""By RocksDB, where the number of files is limited."""
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 
 
@@ -53,6 +58,39 @@ def test_the_limits_hold(engine):
     with pytest.raises(TimeLimitExceeded):
         rows(engine, ENDLESS, seconds=0.3)
     assert rows(engine, "SELECT (1 AS ?x) {}")[1] == (("1",),)
+
+
+def test_a_worker_opens_the_files_of_a_large_store_and_no_socket(snapshot, tmp_path):
+    settings = replace(Settings(), stores=tmp_path, store="disk")
+    made = open_on_disk(Selection(snapshot=snapshot.path), settings)
+    store = ox.Store(str(made.path))
+    quads = list(store)
+    for number in range(3):  # each part is files of its own, of which few are opened at the start
+        part = quads[number::3]
+        for change in (store.remove, store.add):
+            for quad in part:
+                change(quad)
+        store.flush()
+    del store
+    assert len(list(made.path.glob("*.sst"))) > FILES_OPENED_AT_THE_START
+    chosen = {"MIIT_GRAPH_SNAPSHOT": str(snapshot.path), "MIIT_GRAPH_STORE": "disk", "MIIT_GRAPH_STORES": str(tmp_path)}
+    with EngineHost(chosen) as host, socket.socket() as listener:
+        engine = ProcessEngine(host.path)
+        for order in ("?s ?p ?o", "?s <urn:p> ?o", "?o ?s <urn:p>", "<urn:p> ?o ?s"):
+            rows(engine, f"SELECT * {{ GRAPH ?g {{ {order} }} }}")
+        assert rows(engine, "SELECT (COUNT(*) AS ?n) { { ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } } }")[1] == (
+            (str(len(quads)),),
+        )
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        listener.setblocking(False)
+        text = f"SELECT * {{ SERVICE <http://127.0.0.1:{listener.getsockname()[1]}/> {{ ?s ?p ?o }} }}"
+        call = Call(engine, ["query", 5, 1 << 29, text, [], [], False, False, "json", 1000], 5)  # past the gate
+        with pytest.raises(EngineFailure):
+            call.next()
+        with pytest.raises(BlockingIOError):
+            listener.accept()
+        engine.close()
 
 
 @pytest.fixture

@@ -76,6 +76,10 @@ class Source:
         if self._place is not None:
             self._store = ox.Store.read_only(str(self._place))
 
+    def files(self) -> int:
+        """How many files a store on the disk may open at a query: a large one doesn't open all at the start."""
+        return 0 if self._place is None else sum(1 for _ in self._place.glob("*.sst"))
+
     def evaluate(self, query: Query, format: Format, writer: Writer, *, has_dataset: bool) -> None:
         """Answer ``query`` into ``writer``; ``has_dataset`` says that the query itself has FROM clauses.
 

@@ -136,7 +136,8 @@ class Keeper:
     def _make(self, path: Path) -> None:
         if not self._settings.engine_socket:
             try:
-                make_index(self._engine, self._settings, path, base=self._base, merged=self._merged)
+                limits = self._settings.limits(self._settings.max_timeout)
+                make_index(self._engine, limits, path, base=self._base, merged=self._merged)
             except StorageError as error:
                 self._again = time.monotonic() + _AGAIN_SECONDS
                 _log.error("the index of the search could not be made: %s", error)

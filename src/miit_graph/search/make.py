@@ -12,11 +12,11 @@ import os
 import sys
 from array import array
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from miit_graph.engine.api import Engine
+from miit_graph.engine.api import Engine, Limits
 from miit_graph.engine.errors import EngineUnavailable, QueryError
 from miit_graph.engine.process.client import ProcessEngine
 from miit_graph.engine.process.past_client import PastEngines
@@ -32,6 +32,8 @@ from miit_graph.settings import Settings
 _log = logging.getLogger(__name__)
 
 _NO_USE = Use("", "")
+_SECONDS = 3600.0
+"""What each query may take over our own engine."""
 SPELLED_FROM = 4
 """Letters of the words whose spelling can be corrected."""
 
@@ -51,14 +53,15 @@ class _Rows:
         return {name: bytes(self.content), f"{name}.starts": self.starts}
 
 
-def make_index(engine: Engine, settings: Settings, path: Path, *, base: str, merged: bool) -> None:
+def make_index(engine: Engine, limits: Limits, path: Path, *, base: str, merged: bool) -> None:
     """Make the index of what ``engine`` answers over, as a file at ``path``.
 
-    ``base`` is where the dataset's own IRIs begin (or empty); ``merged`` says that the default graph holds all others.
+    ``limits`` are those of each query, ``base`` is where the dataset's own IRIs begin (or empty); ``merged`` says that
+    the default graph holds all others.
     Raises QueryError if the engine fails, and StorageError if the file can't be written.
     """
     version = engine.version
-    found = collect(engine, settings.limits(settings.max_timeout), merged=merged)
+    found = collect(engine, limits, merged=merged)
     head, sections = _lay_out(found, base)
     storage.write(path, {"version": version, **head}, sections)
 
@@ -173,7 +176,9 @@ def main(path: str, number: str = "", version: str = "") -> int:
     try:
         about = present.about()
         engine = PastEngines(settings.past_socket, 1).engine(int(number), version) if number else present
-        make_index(engine, settings, Path(path), base=str(about.get("base") or ""), merged="base" in about)
+        # Nobody waits for it, and of a large graph all names are more than anybody may ask for at a time.
+        limits = replace(settings.limits(), seconds=_SECONDS, result_bytes=sys.maxsize)
+        make_index(engine, limits, Path(path), base=str(about.get("base") or ""), merged="base" in about)
     except (EngineUnavailable, FileNotFoundError):  # the folder goes with the server
         return os.EX_TEMPFAIL  # it stops, or is started again
     except (QueryError, storage.StorageError) as error:

@@ -7,16 +7,26 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import os
+import platform
 import resource
 import signal
+import struct
 import sys
 from pathlib import Path
 
-_PR_SET_PDEATHSIG = 1
+_PR_SET_PDEATHSIG, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 1, 22, 38
 _OOM_SCORE = "500"
 _PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 _RESIDENT_FIELD, _SHARED_FIELD = 1, 2
+_FILTER_MODE = 2
+# Instructions and offsets of a filter of system calls: linux/bpf_common.h, linux/seccomp.h.
+_LOAD, _IF_EQUAL, _RETURN = 0x20, 0x15, 0x06
+_CALL_AT, _ARCHITECTURE_AT = 0, 4
+_ALLOW, _REFUSE = 0x7FFF0000, 0x00050000 | errno.EACCES
+_SOCKET_CALLS = {"x86_64": (0xC000003E, 41), "aarch64": (0xC00000B7, 198)}
+"""For each kind of machine how the kernel calls it, and the number of socket(2) there."""
 # Loaded before the fork: a worker can't open the library any more.
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
@@ -40,11 +50,45 @@ def no_core_file() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def no_new_files() -> None:
-    """No file and no socket can be opened from now on: the next one would have a number that is not allowed."""
+def no_new_files(besides: int = 0) -> None:
+    """No file and no socket can be opened from now on: the next one would have a number that is not allowed.
+
+    ``besides`` is how many there may still be, for a store on the disk, which opens its files when it needs them: keep
+    these from being sockets with `no_new_sockets`.
+    """
     lowest_free = os.dup(0)
     os.close(lowest_free)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (lowest_free, lowest_free))
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = lowest_free + besides if hard == resource.RLIM_INFINITY else min(lowest_free + besides, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+def no_new_sockets() -> bool:
+    """Let every attempt to make a socket fail from now on; false where that can't be had.
+
+    By a filter of system calls, see seccomp(2). It holds for this thread and for all that it starts afterwards.
+    """
+    known = _SOCKET_CALLS.get(platform.machine())
+    if _libc is None or known is None or sys.byteorder != "little":
+        return False
+    architecture, call = known
+    program = b"".join(
+        struct.pack("=HBBI", *step)
+        for step in (
+            (_LOAD, 0, 0, _ARCHITECTURE_AT),
+            (_IF_EQUAL, 1, 0, architecture),
+            (_RETURN, 0, 0, _REFUSE),  # a call by the rules of another architecture has other numbers
+            (_LOAD, 0, 0, _CALL_AT),
+            (_IF_EQUAL, 0, 1, call),
+            (_RETURN, 0, 0, _REFUSE),
+            (_RETURN, 0, 0, _ALLOW),
+        )
+    )
+    steps = ctypes.create_string_buffer(program, len(program))
+    filter = ctypes.create_string_buffer(struct.pack("@HP", len(program) // 8, ctypes.addressof(steps)))
+    if _libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0):
+        return False
+    return bool(_libc.prctl(_PR_SET_SECCOMP, _FILTER_MODE, filter, 0, 0) == 0)
 
 
 def regain_priority(niceness: int) -> bool:

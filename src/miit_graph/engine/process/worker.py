@@ -76,9 +76,11 @@ def work(connection: socket.socket, slot: Slot, service: Service, parent: int) -
         confinement.be_the_first_to_go()
         confinement.no_core_file()
         os.nice(_NICENESS)
+        if files := service.source.files():
+            confinement.no_new_sockets()
         service.source.open()
         worker = _Worker(connection, slot, service)
-        confinement.no_new_files()
+        confinement.no_new_files(besides=files)
         worker.serve()
         os._exit(0)
     except _ReaderGone:

@@ -11,6 +11,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -171,9 +172,13 @@ def node() -> RunNode:
 
 @pytest.fixture(scope="session")
 def serve_graph() -> Iterator[Serve]:
-    """Start `miit-graph serve` with these arguments on a free port; gives its address, without a slash at the end."""
+    """Have `miit-graph serve` run with these arguments on a free port; gives its address, without a slash at the end.
+
+    Whoever asks for the same gets the same server.
+    """
     started: list[subprocess.Popen[str]] = []
 
+    @cache
     def serve(*arguments: object) -> str:
         process = subprocess.Popen(
             [sys.executable, "-m", "miit_graph.cli", "serve", "--port", "0", *map(str, arguments)],
@@ -193,6 +198,7 @@ def serve_graph() -> Iterator[Serve]:
     yield serve
     for process in started:
         process.terminate()
+    for process in started:
         process.communicate(timeout=PATIENCE)
 
 

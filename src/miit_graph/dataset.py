@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from miit_graph.build.errors import ProjectError
 from miit_graph.build.snapshot import Snapshot
 from miit_graph.build.sources import PROJECT_FILE, Project, shipped_graph
+from miit_graph.user_cache import cache_folder
 from miit_graph.vocabulary import STANDARD_PREFIXES
 
 if TYPE_CHECKING:
@@ -91,11 +92,6 @@ def snapshots_folder(project: Project, settings: Settings) -> Path:
     if not project.root.is_relative_to(_PACKAGE) and os.access(project.root, os.W_OK):
         return project.root / "build" / "snapshots"
     return cache_folder() / "snapshots" / project.name
-
-
-def cache_folder() -> Path:
-    """The user's folder for what can be made again."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "miit-graph"
 
 
 def prepare(selection: Selection, settings: Settings, progress: Callable[[str], None]) -> Selection:
@@ -207,8 +203,7 @@ def open_on_disk(selection: Selection, settings: Settings) -> DatasetOnDisk:
 
     folder = settings.stores
     if folder is None:
-        cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-        folder = cache / "miit-graph" / "stores"
+        folder = cache_folder() / "stores"
     if selection.data:
         store = in_child(lambda: store_of_files(selection.data, folder, union=selection.union))
         return DatasetOnDisk(

@@ -107,9 +107,14 @@ def serve(
                     # It starts while this process loads what the web processes need.
                     writer = WriterHost(place.project.root, place.snapshots, lambda path: _switch(host, path))
                     stack.enter_context(writer)
+                host = EngineHost(os.environ, nursery, lambda told: metrics.heard(told))
+                stack.callback(host.stop)
+                if nursery is None:  # it loads the graph while this process loads what the web processes need
+                    host.begin()
                 from miit_graph.web.metrics import HostMetrics  # finds its folder in the environment when imported
 
-                host = stack.enter_context(EngineHost(os.environ, nursery, HostMetrics().heard))
+                metrics = HostMetrics()
+                stack.enter_context(host)
             except EngineStartError as error:
                 print(f"miit-graph serve: {error}", file=sys.stderr)
                 return 1

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from miit_graph.matching.folding import fold
 from miit_graph.matching.match import Match, Name, Question, match
 from miit_graph.matching.pinyin import tokens
+from miit_graph.matching.readings import readings
 from miit_graph.search.highlight import key_with_places, spans
 from miit_graph.search.names import basis_of
 
@@ -43,6 +44,22 @@ def test_ways_of_writing_the_same_have_one_key(written, key):
 )
 def test_characters_are_read_as_their_words_are(text, spoken):
     assert " ".join(tokens(fold(text))) == spoken
+
+
+def test_readings_are_kept_and_made_again_if_that_is_damaged(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    readings.cache_clear()
+    made = readings()
+    (file,) = (tmp_path / "miit-graph").iterdir()
+    kept = file.read_bytes()
+    readings.cache_clear()
+    assert readings() == made and file.read_bytes() == kept
+    file.write_bytes(kept[:1000])
+    readings.cache_clear()
+    assert readings() == made and file.read_bytes() == kept
+    monkeypatch.setenv("XDG_CACHE_HOME", str(file))  # no folder can be made there
+    readings.cache_clear()
+    assert readings() == made
 
 
 @given(st.text(max_size=60))

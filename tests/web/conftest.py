@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
@@ -135,8 +136,8 @@ def serve():
         return Client(server.server_port)
 
     yield start
-    for server in servers:
-        server.shutdown()
+    with ThreadPoolExecutor(max(1, len(servers))) as pool:  # each waits until its loop looks again, half a second
+        list(pool.map(lambda server: server.shutdown(), servers))
 
 
 @pytest.fixture(scope="session")

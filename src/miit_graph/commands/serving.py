@@ -14,6 +14,7 @@ from miit_graph import access, dataset
 from miit_graph.build.errors import ProjectError, ValidationError
 from miit_graph.commands.chosen import endpoint_of, project_of, reporting, select, settings_of
 from miit_graph.settings import Settings
+from miit_graph.user_cache import cache_folder
 from miit_graph.versions.history import JOURNAL
 from miit_graph.writing.tokens import Tokens
 from miit_graph.writing.tokens import make as make_token
@@ -82,7 +83,7 @@ def _serve_copies(address: str, settings: Settings) -> int:
 
     name, _, value = settings.follow_header.partition(":")
     origin = Origin(address, {name.strip(): value.strip()} if name else {})
-    folder = settings.snapshots or dataset.cache_folder() / "copies" / origin.name
+    folder = settings.snapshots or cache_folder() / "copies" / origin.name
     follower = Follower(origin, folder, settings.follow_seconds)
     with follower.alone():
         return serve_copies(follower, settings, Place(folder))

@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from miit_graph.build.snapshot import Snapshot
+from miit_graph.user_cache import cache_folder
 
 _CHUNK = 1 << 20
 
@@ -36,12 +37,11 @@ class FileCache:
     @classmethod
     def beside(cls, snapshot: Snapshot) -> FileCache:
         """The cache of a snapshot: in the folder of snapshots, or in the user's cache where that can't be written."""
-        own = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "miit-graph"
-        places: tuple[Callable[[], Path], ...] = (lambda: snapshot.path.parent, lambda: own, _temporary)
+        places: tuple[Callable[[], Path], ...] = (lambda: snapshot.path.parent, cache_folder, _temporary)
         for place in places:
-            parent = place()
-            folder = parent / ".published" / snapshot.version
-            with suppress(OSError):
+            with suppress(OSError, RuntimeError):  # RuntimeError: a user without a home
+                parent = place()
+                folder = parent / ".published" / snapshot.version
                 folder.mkdir(parents=True, exist_ok=True)
                 if parent == snapshot.path.parent:
                     _forget_removed(folder.parent, parent)

@@ -39,6 +39,15 @@ class EngineStartError(Exception):
     """The engine process could not load what it was to serve; the text says why."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """An engine process that may still load its graph; it will listen at ``socket``."""
+
+    process: Process
+    socket: Path
+    moment: float
+
+
 @dataclass
 class _Engine:
     """One engine process that is ready: it listens at ``socket`` and serves ``version``."""
@@ -80,11 +89,16 @@ class EngineHost:
         self._retired: set[Process] = set()
         self._pause = _PAUSE
         self._starting: Process | None = None
+        self._first: _Begun | None = None
+
+    def begin(self) -> None:
+        """Start the engine process without waiting until it is ready; whoever has other work to do does this first."""
+        self._first = self._begin(self._environment)
 
     def __enter__(self) -> EngineHost:
-        """Start the engine process and wait until it is ready. Raises EngineStartError."""
+        """Start the engine process, unless it was, and wait until it is ready. Raises EngineStartError."""
         try:
-            self._put(self._started(self._environment))
+            self._put(self._ready(self._first or self._begin(self._environment)))
         except BaseException:
             self.stop()
             raise
@@ -113,7 +127,7 @@ class EngineHost:
         with self._turn:
             wanted = {**self._environment, **environment}
             # Those who read go first; only if nobody answers them, it is done as fast as can be.
-            engine = self._started(wanted, gently=self.pid is not None)
+            engine = self._ready(self._begin(wanted, gently=self.pid is not None))
             self._environment = wanted
             before = self._engine
             self._put(engine)
@@ -177,18 +191,16 @@ class EngineHost:
                 if self._engine is not engine or self._stopping.is_set():
                     return
                 try:
-                    self._put(self._started(self._environment))
+                    self._put(self._ready(self._begin(self._environment)))
                 except EngineStartError as error:
                     self._tell("engine-failed", f"the engine process could not be started: {error}")
                 else:
                     self._tell("engine-restarted", "the engine process is there again", level=logging.INFO)
                     return
 
-    def _started(self, environment: Mapping[str, str], *, gently: bool = False) -> _Engine:
-        """An engine process that is ready. Raises EngineStartError."""
-        began = time.monotonic()
-        process, socket = self._begun(environment, gently)
-        self._starting = process
+    def _ready(self, begun: _Begun) -> _Engine:
+        """The engine process, once it is ready. Raises EngineStartError."""
+        process = begun.process
         assert process.stdout is not None
         line = process.stdout.readline()  # blocks while the graph is loaded
         self._starting = None
@@ -203,10 +215,10 @@ class EngineHost:
                 version=told["version"],
                 quads=told["quads"],
                 store=told["store"],
-                seconds=round(time.monotonic() - began, 2),
+                seconds=round(time.monotonic() - begun.moment, 2),
                 engine=process.pid,
             )
-            return _Engine(process, socket, told["version"], began, says)
+            return _Engine(process, begun.socket, told["version"], begun.moment, says)
         process.stdout.close()
         process.kill()
         process.wait()
@@ -226,13 +238,18 @@ class EngineHost:
         self._heard({"event": event, **members})
         tell(event, message, level=level, **members)
 
-    def _begun(self, environment: Mapping[str, str], gently: bool) -> tuple[Process, Path]:
-        socket = self._folder / f"engine-{next(self._numbers)}"
+    def _begin(self, environment: Mapping[str, str], *, gently: bool = False) -> _Begun:
+        moment, socket = time.monotonic(), self._folder / f"engine-{next(self._numbers)}"
+        self._starting = process = self._forked(environment, socket, gently) or self._start(environment, socket)
+        return _Begun(process, socket, moment)
+
+    def _forked(self, environment: Mapping[str, str], socket: Path, gently: bool) -> Forked | None:
+        """A process from the nursery, if there is one."""
         if self._nursery is not None:
             with contextlib.suppress(NurseryGone):
                 wanted = without_secrets({**os.environ, **environment})
-                return self._nursery.start(wanted, socket, gently=gently), socket
-        return self._start(environment, socket), socket
+                return self._nursery.start(wanted, socket, gently=gently)
+        return None
 
     def _start(self, environment: Mapping[str, str], socket: Path) -> subprocess.Popen[bytes]:
         limits = resource.getrlimit(resource.RLIMIT_STACK)

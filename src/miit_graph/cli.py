@@ -33,6 +33,7 @@ GRAPH_OPTIONS = {
 PICTURES = ("chart", "timeline")
 PICTURE_OPTIONS = {
     "theme": ("NAME", "light (default) or dark"),
+    "width": ("NAME", "wide (default), or narrow: for a telephone, the chart in short"),
     "kind": ("NAME,…", "chart: only these kinds of affiliation; timeline: only these lanes"),
     "from": ("TIME", "timeline: where it begins: a year, month or day"),
     "to": ("TIME", "timeline: where it ends"),

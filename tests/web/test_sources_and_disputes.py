@@ -82,6 +82,18 @@ class TestDisputes:
         assert "names the ministry uses towards the outside" in told
         assert "Curators" in told
 
+    @pytest.mark.parametrize("language", ["en", "zh"])
+    def test_no_two_sides_read_alike(self, shipped, language):
+        path = f"/disputes?lang={language}"
+        while path:
+            text = get(shipped, path, BROWSER).text
+            for article in text.split('<article class="conflict"')[1:]:
+                sides = article.split("</article>")[0].split('<div class="decision">')[0].split("<section")[1:]
+                told = [re.sub(r"<h4.*?</h4>|<[^>]+>|\s+", " ", side.split("<figure")[0]).strip() for side in sides]
+                assert len(set(told)) == len(told), told
+            following = re.search(r'rel="next" href="([^"]+)"', text)
+            path = following and html.unescape(following[1])
+
     def test_in_chinese(self, shipped):
         page = Page(shipped, "/disputes?lang=zh")
         assert {"如何处理及其理由", "各方主张"} <= {

@@ -77,6 +77,22 @@ def test_a_dispute_leads_to_its_conflict(picture: Picture) -> None:
     assert D + "conflict-universities-nesting" in targets
 
 
+def test_in_short_for_a_telephone_it_still_shows_every_body(shipped: Asker, picture: Picture) -> None:
+    short = drawn(shipped, "chart", width="narrow")
+    assert short.size[0] == 360 and short.size[1] <= 760  # beside each other and at once, on a usual screen
+    assert Counter(short.iris("unit")) == Counter(picture.iris("unit"))
+    for words in ("Internal functional office · 26", "Regional unit · 31", "General Office", "Also involved · 2"):
+        assert words in short.words
+    assert "办公厅" in drawn(shipped, "chart", width="narrow", lang="zh").words
+
+
+def test_in_short_many_bodies_are_counted_and_deeper_ones_too() -> None:
+    many = "".join(f'd:b{n} skos:prefLabel "Body {n}"@en ; org:unitOf d:a . ' for n in range(120))
+    short = drawn(ask(many + "d:deep org:unitOf d:b7 ."), "chart", width="narrow")
+    assert len(short.iris("unit")) < 100 and "· 120" in short.words
+    assert "1 more below" in short.words and f"+{121 - len(short.iris('unit'))}" in short.words
+
+
 def test_it_speaks_chinese_and_both(shipped: Asker) -> None:
     chinese, both = drawn(shipped, "chart", lang="zh"), drawn(shipped, "chart", lang="both")
     assert "工业和信息化部组织结构图" in chinese.words and "General Office" not in chinese.words

@@ -49,8 +49,9 @@ def check(picture: Picture) -> None:
 
 @pytest.mark.parametrize("name", ["chart", "timeline"])
 @pytest.mark.parametrize("lang", ["en", "zh", "both"])
-def test_the_shipped_graph(shipped: Asker, name: str, lang: str) -> None:
-    check(drawn(shipped, name, lang=lang))
+@pytest.mark.parametrize("form", ["wide", "narrow"])
+def test_the_shipped_graph(shipped: Asker, name: str, lang: str, form: str) -> None:
+    check(drawn(shipped, name, lang=lang, width=form))
 
 
 @SLOW
@@ -62,10 +63,12 @@ def test_any_organisation(bodies: list[tuple[str, int, int, str]]) -> None:
         turtle += f"d:b{number} skos:prefLabel {literal(name, 'en')} ; {ties[tie]} d:b{min(over, number)} .\n"
         if plate:
             turtle += f"d:p{number} m:plateOf d:b{number} ; skos:prefLabel {literal(plate, 'zh')} .\n"
-    picture = drawn(ask(turtle), "chart")
-    check(picture)
-    shown = picture.iris("unit")
-    assert len(shown) == len(set(shown))
+    asker = ask(turtle)
+    for form in ("wide", "narrow"):
+        picture = drawn(asker, "chart", width=form)
+        check(picture)
+        shown = picture.iris("unit")
+        assert len(shown) == len(set(shown))
 
 
 DATES = st.sampled_from(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
 from xml.etree import ElementTree as ET
 
 from miit_graph.export.picture import chart_layout as at
+from miit_graph.export.picture.chart_brief import draw_brief
 from miit_graph.export.picture.chart_layout import Box, Column, Plan, Planner, Row, Section
+from miit_graph.export.picture.chart_marks import COLORS, LINES, draw_mark, draw_plate, variants
 from miit_graph.export.picture.chart_model import Chart, Group, Unit
 from miit_graph.export.picture.days import number_of
 from miit_graph.export.picture.measure import width, wrap
@@ -17,18 +18,8 @@ from miit_graph.export.picture.svg import Pen, one_line, write
 from miit_graph.export.picture.terms import BOND_OF, Bond
 from miit_graph.export.picture.words import day_in_words, word
 
-LINES: Final[dict[str, dict[str, object]]] = {
-    "unit": {"stroke": "ink", "stroke_width": 1.8},
-    "part": {"stroke": "accent", "stroke_width": 1.8},
-    "managed": {"stroke": "derived", "stroke_width": 1.8, "stroke_dasharray": "9 4"},
-    "co-managed": {"stroke": "derived", "stroke_width": 1.8, "stroke_dasharray": "9 3 2 3"},
-    "linked": {"stroke": "soft", "stroke_width": 1.8, "stroke_dasharray": "1.5 4", "stroke_linecap": "round"},
-    "claimed": {"stroke": "trouble", "stroke_width": 1.5, "stroke_dasharray": "4 3"},
-}
-"""How the line of each bond is drawn; ``claimed`` is for what is not adopted."""
 Sign = tuple[str, str, str]
 """A mark, where it leads, and what it says on hover."""
-_COLORS: Final[dict[str, str]] = {bond: str(style["stroke"]) for bond, style in LINES.items()}
 
 
 class ChartDrawing:
@@ -160,9 +151,9 @@ class ChartDrawing:
         pen, item, x = self._pen, row.item, row.x + at.TEXT
         if isinstance(item, Group):
             if row.level == 0:
-                pen.add(root, "circle", cx=row.x + 10, cy=row.middle + 4, r=4, fill=_COLORS[item.bond])
+                pen.add(root, "circle", cx=row.x + 10, cy=row.middle + 4, r=4, fill=COLORS[item.bond])
             for index, line in enumerate(row.lines):
-                look: dict[str, object] = {"font_size": at.SIZE, "font_weight": 650, "fill": _COLORS[item.bond]}
+                look: dict[str, object] = {"font_size": at.SIZE, "font_weight": 650, "fill": COLORS[item.bond]}
                 pen.text(root, row.x + (22 if row.level == 0 else at.TEXT), row.y + 18 + index * at.LINE, line, **look)
         elif isinstance(item, Plate):
             self._plate(root, row, x)
@@ -323,52 +314,11 @@ class ChartDrawing:
                 draw_mark(pen, root, x + 40, y, *self._variants[key])
 
 
-def draw_mark(pen: Pen, parent: ET.Element, x: float, y: float, bond: Bond, variant: int) -> None:
-    """The mark of a body: its shape says how it is tied, hollow or ringed ones tell kinds of one bond apart."""
-    color = _COLORS[bond]
-    inside = (color, "paper", "line")[variant % 3]
-    look: dict[str, object] = {"fill": inside, "stroke": color, "stroke_width": 1.8}
-    if bond == "unit":
-        pen.add(parent, "rect", x=x - 4, y=y - 4, width=8, height=8, **look)
-    elif bond == "part":
-        pen.add(parent, "circle", cx=x, cy=y, r=4.5, **look)
-    elif bond == "managed":
-        pen.add(parent, "path", d=f"M{x} {y - 6}l6 6l-6 6l-6 -6z", **look)
-    elif bond == "co-managed":
-        pen.add(parent, "path", d=f"M{x} {y - 5.5}l6 10h-12z", **look)
-    else:
-        pen.add(parent, "circle", cx=x, cy=y, r=4.5, **look | {"fill": ("paper", "line", color)[variant % 3]})
-
-
-def draw_plate(pen: Pen, parent: ET.Element, x: float, y: float, wide: float, tall: float) -> None:
-    """A sign that hangs on two strings from the line above."""
-    strings = f"M{x + 9:.1f} {y:.1f}v8M{x + wide - 9:.1f} {y:.1f}v8"
-    pen.add(parent, "path", d=strings, stroke="accent", stroke_width=1.2, fill="none")
-    look: dict[str, object] = {"rx": 3, "fill": "raised", "stroke": "accent", "stroke_width": 1.2}
-    pen.add(parent, "rect", x=x, y=y + 8, width=wide, height=tall, **look)
-
-
-def variants(chart: Chart) -> dict[str, tuple[Bond, int]]:
-    """For each kind its bond and the variant of its mark. Containment is one thing: its kinds share a mark."""
-    counts: dict[str, int] = {}
-    found: dict[str, tuple[Bond, int]] = {}
-    for kind, bond in {**chart.all_kinds, **chart.kinds}.items():
-        place = counts.get(bond, 0)
-        counts[bond] = place + 1
-        found[kind] = (bond, 0 if bond in ("unit", "part") else place)
-    return found
-
-
-def mark_svg(bond: Bond, variant: int) -> str:
-    """The mark alone, in the colours of the page around; no words, so screen readers pass it by."""
-    root = ET.Element("svg", {"class": "tie-mark", "viewBox": "0 0 16 16", "aria-hidden": "true"})
-    draw_mark(Pen("page"), root, 8, 8, bond, variant)
-    return ET.tostring(root, encoding="unicode")
-
-
 def draw_chart(chart: Chart, structure: Structure, options: Options, link: Callable[[str], str]) -> str:
-    """The chart as SVG; `link` gives the address of a thing, or nothing."""
+    """The chart as SVG, in short if it is to be narrow; `link` gives the address of a thing, or nothing."""
+    if options.narrow:
+        return draw_brief(chart, options, link)
     return ChartDrawing(chart, structure, options, link).svg()
 
 
-__all__ = ["LINES", "ChartDrawing", "Plan", "draw_chart", "mark_svg", "variants"]
+__all__ = ["ChartDrawing", "Plan", "draw_chart"]

@@ -20,12 +20,14 @@ HELP: dict[str, str] = {
     "as-of": "chart: leave out what certainly did not hold on that day, as in 2012-06-30; timeline: mark the day",
     "lang": "language of names and words: en (default), zh, or both for names in both",
     "theme": "light (default) or dark",
+    "width": "wide (default), or narrow: for a telephone, the chart in short",
     "depth": f"chart: how many levels below the top, up to {DEEPEST} (default {DEEPEST})",
     "kind": "chart: only these kinds of affiliation; timeline: only these lanes",
     "from": "timeline: where it begins: a year, month or day",
     "to": "timeline: where it ends: a year, month or day",
 }
 """Every option as users write it."""
+_WORDS = {"lang": get_args(Labels), "theme": ("light", "dark"), "width": ("wide", "narrow")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ class Options:
             elif len(set(texts)) > 1:
                 raise OptionError(name, ", ".join(texts), "one value")
             else:
-                field = {"from": "start", "to": "end"}.get(name, name.replace("-", "_"))
+                field = {"from": "start", "to": "end", "width": "narrow"}.get(name, name.replace("-", "_"))
                 values[field] = _read(name, texts[0])
         start, end = values.get("start"), values.get("end")
         if start and end and end.last <= start.first:
@@ -98,7 +100,7 @@ def _read(name: str, text: str) -> Any:
         if found is None:
             raise OptionError(name, text, "a year, month or day, as in 2008, 2008-03 or 2008-03-15")
         return found
-    words = get_args(Labels) if name == "lang" else ("light", "dark")
+    words = _WORDS[name]
     if text not in words:
         raise OptionError(name, text, "one of these", words)
-    return text
+    return text == "narrow" if name == "width" else text

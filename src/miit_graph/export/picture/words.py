@@ -17,6 +17,10 @@ WORDS: Final[dict[str, dict[Lang, str]]] = {
         "to the one above it; the legend names them.",
         "zh": "以缩进树状图列出 {units} 个机构、{plates} 块牌子。线型与标记表示各机构与上级的关系，图例有文字说明。",
     },
+    "brief_desc": {
+        "en": "{units} bodies in short: each kind of tie with a mark for each body, and the first of them by name.",
+        "zh": "{units} 个机构的简图：按关系类别列出，每个机构一个标记，并写出前几个的名称。",
+    },
     "on_day": {"en": "as of {}", "zh": "截至{}"},
     "unit": {"en": "contained: an office without a legal person of its own", "zh": "内设：不具独立法人资格"},
     "part": {"en": "contained: a body of its own, subordinate", "zh": "下属：独立机构，隶属于上级"},

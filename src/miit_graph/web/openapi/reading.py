@@ -129,7 +129,7 @@ def _pictures() -> dict[str, Any]:
 
     chart = [*parameters("root", "as-of", "kind", "depth"), VERSION]
     time = [*parameters("root", "from", "to", "kind", "as-of"), VERSION]
-    drawn = [query("lang", "en, zh or both."), query("theme", "light or dark.")]
+    drawn = [query("lang", "en, zh or both."), query("theme", "light or dark."), *parameters("width")]
     told = {"_304": "Unchanged.", "_400": "", "_404": ""}
     return {
         "/chart": get("The organisation as a tree", ["text/html"], *chart, LANG, **told),

@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, request
 
 from miit_graph.export.picture import OptionError, Options, build_chart, draw_chart
-from miit_graph.export.picture.chart_drawing import LINES, mark_svg, variants
 from miit_graph.export.picture.chart_layout import kind_text, tie_text
+from miit_graph.export.picture.chart_marks import LINES, mark_svg, variants
 from miit_graph.export.picture.chart_model import Chart
 from miit_graph.export.picture.days import number_of
 from miit_graph.export.picture.structure import Tie
@@ -79,7 +79,7 @@ def chart() -> Response:
 @blueprint.get("/chart.svg")
 @any_version
 def picture() -> Response:
-    """The chart as a picture: also ``?theme=&lang=both``."""
+    """The chart as a picture: also ``?theme=&lang=both&width=narrow``."""
     chosen = options(picture=True)
     found = _chart(chosen)
     same = unchanged(picture_tag("chart"))

@@ -14,7 +14,7 @@ from miit_graph.vocabulary import RDF, M
 from miit_graph.web.kept import rendered
 from miit_graph.web.linked_data.facts import Fact, read_facts, tell
 from miit_graph.web.linked_data.names import address
-from miit_graph.web.linked_data.terms import Known, Value
+from miit_graph.web.linked_data.terms import Known, Property, Value
 from miit_graph.web.linked_data.views import Views, views
 from miit_graph.web.page import page, way
 from miit_graph.web.pages.disputes_texts import TEXTS
@@ -37,6 +37,15 @@ ORDER BY ?conflict ?side
 
 
 @dataclass(frozen=True, slots=True)
+class Side:
+    """A side of a conflict: its details in words, and those by which it differs from sides of the same name."""
+
+    fact: Fact
+    heads: tuple[Value, ...]
+    details: tuple[Property, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Conflict:
     """A conflict: what it is about, what each side says, what was decided and by whom."""
 
@@ -44,7 +53,7 @@ class Conflict:
     slug: str
     kinds: tuple[Value, ...]
     about: tuple[Value, ...]
-    sides: tuple[Fact, ...]
+    sides: tuple[Side, ...]
     resolution: tuple[Value, ...]
 
 
@@ -133,9 +142,28 @@ def _conflict(known: Known, arrangement: Views, iri: str) -> Conflict:
         fact.anchor.removeprefix("fact-"),
         known.values(known.terms(iri, M.conflictKind)),
         known.values(known.terms(iri, M.about)),
-        tuple(tell(known, arrangement, side) for side in sides),
+        _sides([tell(known, arrangement, side) for side in sides]),
         known.values(known.terms(iri, M.resolution)),
     )
+
+
+def _sides(facts: list[Fact]) -> tuple[Side, ...]:
+    found = []
+    for fact in facts:
+        alike = [other for other in facts if other.name.text == fact.name.text]
+        found.append(
+            Side(
+                fact,
+                fact.heads if any(other.heads != fact.heads for other in alike) else (),
+                tuple(
+                    detail
+                    for detail in fact.details
+                    if (detail.values[0].text and not detail.values[0].link)
+                    or any(detail not in other.details for other in alike)
+                ),
+            )
+        )
+    return tuple(found)
 
 
 def _claim(known: Known, arrangement: Views, iri: str) -> Claim:

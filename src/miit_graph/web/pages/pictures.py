@@ -43,13 +43,11 @@ def read() -> Read:
 
 
 def options(*, picture: bool) -> Options:
-    """The options of the request. A `picture` alone may have labels in both languages, and a theme.
+    """The options of the request. A `picture` alone may have labels in both languages, a theme, and a width.
 
     Raises Problem (400) for a value that can't be read.
     """
-    given = {name: request.args.getlist(name) for name in HELP if name not in ("lang", "theme")}
-    if picture:
-        given["theme"] = request.args.getlist("theme")
+    given = {name: request.args.getlist(name) for name in HELP if picture or name not in ("theme", "width")}
     lang = request.args.get("lang", "")
     given["lang"] = [lang if picture and lang == "both" else page_language()]
     try:

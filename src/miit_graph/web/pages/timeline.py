@@ -80,7 +80,7 @@ def timeline() -> Response:
 @blueprint.get("/timeline.svg")
 @any_version
 def picture() -> Response:
-    """The timeline as a picture: also ``?theme=&lang=both``."""
+    """The timeline as a picture: also ``?theme=&lang=both&width=narrow``."""
     chosen = options(picture=True)
     found = _timeline(chosen)
     same = unchanged(picture_tag("timeline"))

@@ -19,7 +19,7 @@ from miit_graph.export.picture.words import day_in_words, word
 
 WIDTH: Final = 360.0
 MARGIN: Final = 14.0
-HEIGHT: Final = 740.0
+HEIGHT: Final = 840.0
 """What a telephone shows at once: as many names are written as fit into it."""
 _TEXT: Final = 56.0
 """From the left to what is written about a kind."""
@@ -29,6 +29,7 @@ _IN_ROW: Final = int(_ROOM / _STEP)
 _ROWS: Final = 3
 """Rows of marks; what is left over is counted."""
 _HEAD, _BODY, _SMALL = 14.0, 12.5, 11.5
+_LINE, _GAP = 16.0, 14.0
 _NAME_LINES: Final = 4
 _TRUNK: Final = MARGIN + 8
 
@@ -77,7 +78,7 @@ class _Brief:
         names = self._names(parts, HEIGHT - y - MARGIN)
         bond_foot, foot = y, y
         for part, lines in zip(parts, names, strict=True):
-            y += 14
+            y += _GAP
             bond_foot = y + 8 if part.bond else bond_foot
             y = self._part(body, part, lines, y)
         root = self._document(y + MARGIN, word("chart_of", lang, chart.names.text(chart.main.iri, lang)))
@@ -134,12 +135,16 @@ class _Brief:
         return found
 
     def _names(self, parts: list[_Part], room: float) -> list[list[str]]:
-        """For each part some names in as many lines as there is room for."""
-        for most in range(_NAME_LINES, 0, -1):
-            found = [self._first(part, most) for part in parts]
-            if sum(14 + _tall(part, lines) for part, lines in zip(parts, found, strict=True)) <= room:
-                return found
-        return [[] for _ in parts]
+        """For each part some names, line by line as long as there is room, those without any first."""
+        found: list[list[str]] = [[] for _ in parts]
+        left = room - sum(_GAP + _tall(part) for part in parts)
+        for most in range(1, _NAME_LINES + 1):
+            for index in sorted(range(len(parts)), key=lambda index: bool(found[index])):
+                lines = self._first(parts[index], most)
+                more = _LINE * (len(lines) - len(found[index]))
+                if more <= left:
+                    found[index], left = lines, left - more
+        return found
 
     def _first(self, part: _Part, most: int) -> list[str]:
         names = [self._name(unit) for unit in part.units[: 12 * most]]
@@ -173,7 +178,7 @@ class _Brief:
         y += 12 * part.rows + (4 if part.rows else 0)
         for line in names:
             pen.text(root, _TEXT, y + 12, line, font_size=_BODY, fill="ink")
-            y += 16
+            y += _LINE
         if part.below:
             told = word("deeper", self._lang, n=part.below)
             pen.text(root, _TEXT, y + 12, told, font_size=_SMALL, fill="soft")
@@ -189,10 +194,10 @@ class _Brief:
         draw_mark(self._pen, place, 0, 0, part.bond or "linked", part.variant)
 
 
-def _tall(part: _Part, names: list[str]) -> float:
-    """The height of a part with these lines of names, as `_Brief._part` draws it."""
+def _tall(part: _Part) -> float:
+    """The height of a part without names, as `_Brief._part` draws it."""
     marks = 12 * part.rows + (4 if part.rows else 0)
-    return 18 * len(part.lines) + marks + 16 * len(names) + (15 if part.below else 0)
+    return 18 * len(part.lines) + marks + (15 if part.below else 0)
 
 
 def draw_brief(chart: Chart, options: Options, link: Callable[[str], str]) -> str:

@@ -9,8 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from miit_graph import dataset
+from miit_graph.arguments.exporting import GRAPH_OPTIONS, PICTURE_OPTIONS
 from miit_graph.build.errors import ProjectError
-from miit_graph.cli import GRAPH_OPTIONS, PICTURE_OPTIONS
 from miit_graph.colours import Colours
 from miit_graph.commands.chosen import open_dataset, reporting
 from miit_graph.dataset import Dataset, Selection

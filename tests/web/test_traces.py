@@ -6,13 +6,17 @@ import os
 import subprocess
 import sys
 import threading
+from contextlib import contextmanager
 
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from miit_graph.engine.remote.state import QUERY as MARK
 from tests.conftest import wait_until
+from tests.engine.endpoints import endpoint, table
 from tests.test_serve import LONG, started
 
+QUESTION = "?asked ?x"
 TRACE, PARENT = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
 
 
@@ -74,6 +78,54 @@ def test_a_request_is_a_span_with_queue_and_engine_below_it(tmp_path, receiver):
     assert late.start_time_unix_nano <= engine.start_time_unix_nano < engine.end_time_unix_nano
     assert engine.end_time_unix_nano <= late.end_time_unix_nano
     assert engine.end_time_unix_nano - engine.start_time_unix_nano > 200_000_000
+
+
+@contextmanager
+def elsewhere():
+    """An engine elsewhere, and the headers of the queries that have come there."""
+    asked = []
+
+    def answer(handler, query):
+        if QUESTION in query:  # and not what the server asks of its own accord
+            asked.append(handler.headers)
+        handler.reply(200, table(names=("name", "value") if query.endswith(MARK) else ("x",)))
+
+    with endpoint(answer=answer) as found:
+        yield found, asked
+
+
+def test_an_engine_elsewhere_continues_the_trace(receiver):
+    address, spans = receiver
+    traced = {"MIIT_GRAPH_TRACES": "yes", "OTEL_EXPORTER_OTLP_ENDPOINT": address, "OTEL_BSP_SCHEDULE_DELAY": "100"}
+    with (
+        elsewhere() as (found, asked),
+        started("--endpoint", found.address, MIIT_GRAPH_WEB_PROCESSES="1", **traced) as server,
+    ):
+        server.ask(f"SELECT ?x {{ 1 {QUESTION} }}", {"traceparent": f"00-{TRACE}-{PARENT}-01", "tracestate": "a=b"})
+        server.ask(f"SELECT ?x {{ 2 {QUESTION} }}")
+        server.ask(f"SELECT ?x {{ 3 {QUESTION} }}", {"traceparent": f"00-{TRACE}-{PARENT}-00"})
+        wait_until(lambda: len([s for _, s in spans if s.name == "GET /sparql"]) >= 2)
+    told = [headers["traceparent"].split("-") for headers in asked]
+    assert [trace == TRACE for _, trace, _, _ in told] == [True, False, True] and asked[0]["tracestate"] == "a=b"
+    assert [int(flags, 16) & 1 for _, _, _, flags in told] == [1, 1, 0]
+    for _, trace, parent, _ in told[:2]:  # of the third nobody wants to know anything
+        (engine,) = [span for _, span in spans if span.span_id.hex() == parent]
+        (request,) = [span for _, span in spans if span.span_id == engine.parent_span_id]
+        assert (engine.name, request.name, engine.trace_id.hex()) == ("engine", "GET /sparql", trace)
+        assert request.start_time_unix_nano <= engine.start_time_unix_nano <= engine.end_time_unix_nano
+        assert attributes(engine)["db.operation.name"] == "SELECT"
+
+
+def test_what_makes_no_traces_passes_them_on():
+    """As they came; what is no trace is left out and spoils nothing."""
+    with elsewhere() as (found, asked), started("--endpoint", found.address, MIIT_GRAPH_WEB_PROCESSES="1") as server:
+        good = {"traceparent": f"00-{TRACE}-{PARENT}-01", "tracestate": "a=b"}
+        for number, sent in enumerate(
+            (good, {}, {**good, "tracestate": "工=部".encode()}, {**good, "traceparent": f"ff-{TRACE}-{PARENT}-01"})
+        ):
+            assert server.ask(f"SELECT ?x {{ {number} {QUESTION} }}", sent).status == 200
+    told = [(headers["traceparent"], headers["tracestate"]) for headers in asked]
+    assert told == [tuple(good.values()), (None, None), (good["traceparent"], None), (None, None)]
 
 
 def test_nothing_of_it_is_loaded_when_it_is_off():

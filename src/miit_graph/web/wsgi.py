@@ -18,6 +18,7 @@ from flask import Flask
 
 from miit_graph.dataset import Selection, engine_for, open_dataset, remote_engine
 from miit_graph.engine.api import Engine
+from miit_graph.engine.carried import Headers
 from miit_graph.engine.errors import QueryError
 from miit_graph.engine.process import confinement
 from miit_graph.engine.process.client import ProcessEngine
@@ -29,9 +30,10 @@ from miit_graph.web.context import Context
 from miit_graph.web.front.direct import Direct
 from miit_graph.web.front.log import RequestLog
 from miit_graph.web.front.rate import Buckets, RateGate, make_table
-from miit_graph.web.front.record import Observer
+from miit_graph.web.front.record import Observer, Record
 from miit_graph.web.front.rsgi import Front
 from miit_graph.web.front.shortcuts import Shortcuts
+from miit_graph.web.front.trace_context import passed_on
 from miit_graph.web.operations import sample
 from miit_graph.web.pages.search import keeper
 from miit_graph.web.security import headers, transport
@@ -60,10 +62,12 @@ def front() -> Front:
     gc.freeze()
     observers: list[Observer] = []
     ends: list[Callable[[], None]] = [handler.finish]
+    carries: Callable[[Record], Headers] = passed_on
     if settings.traces:
         from miit_graph.web.front.traces import Traces
 
-        traces = Traces(queries=settings.log_queries)
+        traces = Traces(queries=settings.log_queries, system="sparql" if settings.endpoint else "oxigraph")
+        carries = traces.carry
         observers.append(traces)  # first, for the log names the trace
         ends.append(traces.finish)
     if settings.log == "requests":
@@ -74,7 +78,7 @@ def front() -> Front:
     def count_unsaid() -> None:
         metrics.unsaid.inc(handler.take_dropped())
 
-    return behind_front(app, settings, tuple(observers), (count_unsaid,), tuple(ends))
+    return behind_front(app, settings, tuple(observers), (count_unsaid,), tuple(ends), carries)
 
 
 def behind_front(
@@ -83,6 +87,7 @@ def behind_front(
     observers: tuple[Observer, ...] = (),
     ticks: tuple[Callable[[], None], ...] = (),
     ends: tuple[Callable[[], None], ...] = (),
+    carries: Callable[[Record], Headers] = passed_on,
 ) -> Front:
     """``app`` on granian's own interface, with the short ways that its engine allows."""
     context: Context = app.extensions["miit_graph"]
@@ -98,6 +103,7 @@ def behind_front(
         observers=(context.metrics.request, *observers),
         ticks=(lambda: sample(context), context.metrics.settle, *ticks),
         ends=ends,
+        carries=carries,
         gate=_gate(settings),
         in_flight=context.in_flight,
         always=headers(settings),

@@ -104,6 +104,8 @@ class Request:
     method: str = "POST"
     content: bytes | None = None
     content_type: str = "application/x-www-form-urlencoded"
+    headers: tuple[tuple[str, str], ...] = ()
+    """Others to send along."""
     safe: bool = True
     """Whether it may be sent again if the connection breaks before the answer."""
 
@@ -137,7 +139,8 @@ class Client:
         if parameters is not None:
             target += ("&" if "?" in target else "?") + urlencode(parameters)
         content = urlencode(request.fields).encode() if request.content is None else request.content
-        headers = {**self._headers, "Accept": request.accept, "Content-Type": request.content_type}
+        headers = {**dict(request.headers), **self._headers}
+        headers |= {"Accept": request.accept, "Content-Type": request.content_type}
         for attempt in range(1, _TRIES + 1):
             left = until - time.monotonic()
             if left <= 0:

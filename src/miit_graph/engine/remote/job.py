@@ -10,6 +10,7 @@ from typing import Protocol
 import urllib3
 
 from miit_graph.engine import formats
+from miit_graph.engine.carried import CARRIED
 from miit_graph.engine.errors import (
     EndpointCannot,
     EndpointFailed,
@@ -64,6 +65,7 @@ class Job(PipedJob):
         super().__init__(decision.form, format, limits, stall_seconds)
         self._asker = asker
         self._fields = (("query", text), *dataset)
+        self._headers = CARRIED.headers()
         self._line = Line()
         self._outlet = Outlet(self)
 
@@ -93,9 +95,8 @@ class Job(PipedJob):
         for _ in range(2):
             source = self._source(kind)
             fields = (*self._fields, *kind.time_limit(self.limits.seconds).items())
-            response = self._asker.client.send(
-                Request(source.media_type, fields), max(0.05, self.seconds_left()), self._line
-            )
+            request = Request(source.media_type, fields, headers=self._headers)
+            response = self._asker.client.send(request, max(0.05, self.seconds_left()), self._line)
             learned = self._asker.learn(response.headers.get("Server", ""))
             if learned is kind or self._source(learned) is source:
                 break

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from miit_graph.engine.carried import CARRIED
+from miit_graph.engine.carried import Headers as Carried
 from miit_graph.engine.spent import SPENT
 from miit_graph.web.front import shortcuts
 
@@ -32,6 +35,8 @@ class Exchange:
     queue: float = 0.0
     engine: float = 0.0
     """Seconds that the application has waited, see `miit_graph.engine.spent`."""
+    carries: Callable[[], Carried] | None = None
+    """What goes along to an engine elsewhere."""
 
     def leave(self) -> None:
         """The client has gone."""
@@ -46,15 +51,20 @@ class Exchange:
     def run(self, application: WSGIApplication) -> None:
         """Call the application and take the first piece of its body (and the second, which tells if it is the last)."""
         self.environ[shortcuts.GONE] = lambda: self.gone
-        SPENT.clear()
-        try:
+        with self._at_work():
             self._run(application)
-        finally:
-            self._note_spent()
 
-    def _note_spent(self) -> None:
-        self.queue += SPENT.queue
-        self.engine += SPENT.engine
+    @contextlib.contextmanager
+    def _at_work(self) -> Iterator[None]:
+        """While this thread works for the request."""
+        SPENT.clear()
+        CARRIED.tell = self.carries
+        try:
+            yield
+        finally:
+            CARRIED.tell = None
+            self.queue += SPENT.queue
+            self.engine += SPENT.engine
 
     def _run(self, application: WSGIApplication) -> None:
         self.body = application(self.environ, self.start)
@@ -71,11 +81,8 @@ class Exchange:
 
     def next_part(self) -> bytes | None:
         """The next piece of the body, or None at its end."""
-        SPENT.clear()
-        try:
+        with self._at_work():
             return next(self.parts, None)
-        finally:
-            self._note_spent()
 
     def close(self) -> None:
         """Free what the application holds."""

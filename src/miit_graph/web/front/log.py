@@ -10,11 +10,11 @@ from typing import Any
 
 from miit_graph.logs import LogHandler
 from miit_graph.web.front.record import Record
+from miit_graph.web.front.trace_context import trace_of
 
 _PATH = 300
 _TEXT = 1_500
 _CLIENT = 64
-_TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?", re.ASCII)
 _REQUEST_ID = re.compile(r"[\w.:/+=-]{1,64}", re.ASCII)
 
 
@@ -63,12 +63,6 @@ class RequestLog:
         if self._queries and record.text:
             told["text"] = record.text[:_TEXT]
         self._handler.write(told, time.time())
-
-
-def trace_of(traceparent: str | None) -> str:
-    """The trace that a request belongs to (W3C Trace Context, section 3.2); empty if it says none."""
-    found = _TRACEPARENT.fullmatch(traceparent) if traceparent else None
-    return found[1] if found and found[1].strip("0") else ""
 
 
 def client_of(scope: Any, proxies: int) -> str:

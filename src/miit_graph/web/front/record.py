@@ -35,6 +35,7 @@ class Record:
         "rows",
         "scope",
         "sent",
+        "spans",
         "status",
         "text",
         "total",
@@ -63,6 +64,8 @@ class Record:
         """The kind of problem; empty if there was none."""
         self.trace = ""
         """The trace that the request belongs to, 32 hexadecimal digits."""
+        self.spans: Any = None
+        """What has been begun of its trace before its end, see `miit_graph.web.front.traces`."""
         self.extra: Headers = []
         """Headers to add, whatever the answer."""
 

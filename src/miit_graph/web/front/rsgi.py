@@ -18,9 +18,11 @@ import logging
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from miit_graph.engine.carried import Headers as Carried
 from miit_graph.engine.errors import ClientGone, QueryError, TimeLimitExceeded
 from miit_graph.in_flight import InFlight
 from miit_graph.web.compression import Compressed, choose_coding, pack, tag_of
@@ -30,6 +32,7 @@ from miit_graph.web.front.exchange import Exchange, environ_of
 from miit_graph.web.front.rate import LIMITED, RateGate, refusal
 from miit_graph.web.front.record import RECORD, Observer, Record
 from miit_graph.web.front.sending import Sender
+from miit_graph.web.front.trace_context import passed_on
 from miit_graph.web.front.waiting import GRACE_SECONDS, WATCH_AFTER, Patience, readable, watch
 from miit_graph.web.negotiation import prefers_html
 
@@ -51,7 +54,7 @@ class Front:
     thread takes no place either: a request whose body is still coming, an answer that a client takes slowly.
     ``observers`` hear of each request when it is over; ``ticks`` are called every second, ``ends`` once at the end;
     ``gate`` says which clients have asked too often; ``secure`` is what answers over HTTPS have besides, as ``proxies``
-    trusted proxies tell it.
+    trusted proxies tell it; ``carries`` tells what a request sends along to an engine elsewhere.
     """
 
     def __init__(
@@ -68,6 +71,7 @@ class Front:
         ends: tuple[Callable[[], None], ...] = (),
         gate: RateGate | None = None,
         in_flight: InFlight | None = None,
+        carries: Callable[[Record], Carried] = passed_on,
         always: Mapping[str, str],
         hosts: Collection[str] = (),
         secure: Mapping[str, str] = MappingProxyType({}),
@@ -76,6 +80,7 @@ class Front:
         self._gate = gate
         self._ticks = ticks
         self._ends = ends
+        self._carries = carries
         self._in_flight = in_flight
         self._observers = observers
         self._application = application
@@ -310,7 +315,7 @@ class Front:
         ``error`` is what the query has already come to; ``more`` is added to the WSGI environment.
         """
         loop = asyncio.get_running_loop()
-        exchange = Exchange(environ_of(scope, *sent))
+        exchange = Exchange(environ_of(scope, *sent), carries=partial(self._carries, protocol))
         exchange.environ[RECORD] = protocol
         exchange.environ.update(more)
         if error is not None:

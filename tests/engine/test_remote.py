@@ -1,9 +1,6 @@
 """An engine behind an endpoint that does what it shouldn't: gone, slow, cut off, garbage; and one that is in order."""
 
-import contextlib
 import threading
-import time
-from dataclasses import replace
 
 import pytest
 
@@ -24,48 +21,14 @@ from miit_graph.engine.errors import (
     UnknownFunction,
     UpdateRefused,
 )
-from miit_graph.engine.nesting import Brackets
 from miit_graph.engine.remote.breaker import Breaker
 from miit_graph.engine.remote.endpoint import Endpoint, EndpointError
 from miit_graph.engine.remote.engine import RemoteEngine
 from miit_graph.engine.remote.kinds import KINDS, kind_of
-from miit_graph.engine.remote.state import QUERY as MARK
-from miit_graph.engine.remote.state import Mark, State, read_mark
 from miit_graph.settings import SettingError, Settings
-from miit_graph.web import create_app
 from tests.engine.endpoints import endpoint, table
+from tests.engine.remote_answers import ALL, MARK, NO_MARK, ROW, ask, engine_at, raw
 from tests.engine.remote_servers import free_port
-
-ALL = "SELECT * { ?s ?p ?o }"
-NO_MARK = table(names=("name", "value"))
-ROW = {"x": {"type": "literal", "value": "one"}}
-
-
-def ask(engine, text="SELECT * { ?s ?p ?x }", format=formats.JSON, gone=None, **limits):
-    return b"".join(engine.run(Query(text), format, Limits(**{"seconds": 10, **limits}), gone))
-
-
-def engine_at(found, **more):
-    return RemoteEngine(Endpoint(found.address, **{"kind": "other", **more}))
-
-
-def raw(*parts, status="200 OK", type="application/sparql-results+json", length=None, chunked=False):
-    """An answer written byte by byte, after which the connection is closed."""
-
-    def answer(handler, query):
-        if query == MARK:
-            handler.reply(200, NO_MARK)
-            return
-        head = [f"HTTP/1.1 {status}", f"Content-Type: {type}", "Connection: close"]
-        head += [f"Content-Length: {length}"] if length is not None else []
-        head += ["Transfer-Encoding: chunked"] if chunked else []
-        handler.wfile.write(("\r\n".join(head) + "\r\n\r\n").encode())
-        for part in parts:
-            handler.wfile.write(b"%x\r\n%s\r\n" % (len(part), part) if chunked else part)
-            handler.wfile.flush()
-        handler.close_connection = True
-
-    return answer
 
 
 @pytest.mark.parametrize(
@@ -276,79 +239,12 @@ def test_an_address_that_is_none_is_refused(address):
         Endpoint(address)
 
 
-def state_of(now, *marks):
-    """A state at a time that is set by hand; its mark is each of these in turn, or what is raised."""
-    waiting = list(marks)
-
-    def read():
-        mark = waiting.pop(0)
-        if isinstance(mark, Exception):
-            raise mark
-        return mark
-
-    return State("http://example.org/", 30.0, read, clock=lambda: now[0])
-
-
-def test_a_state_without_a_mark_lasts_no_longer_than_said():
-    now = [100.0]
-    state = state_of(now, None, None)
-    first = state.now()[1]
-    now[0] = 119.9
-    assert state.now()[1] == first == state.known
-    now[0] = 120.0
-    assert not state.known and state.now()[1] != first
-
-
-def test_a_mark_names_the_push_and_is_read_again():
-    now = [0.0]
-    state = state_of(now, Mark("v1", "a", ""), Mark("v1", "b", ""))
-    assert state.now()[1] == "v1-a"
-    now[0] = 30.0
-    assert state.now()[1] == "v1-b"
-
-
-def test_while_the_mark_cannot_be_read_nobody_says_what_the_state_is():
-    now, away = [0.0], EndpointFailed("away")
-    state = state_of(now, Mark("v1", "a", ""), away, Mark("v1", "a", ""))
-    state.now()
-    now[0] = 30.0
-    for _ in range(2):  # the second time nobody is asked
-        with pytest.raises(EndpointFailed):
-            state.now()
-    assert state.mark == Mark("v1", "a", "") and not state.known
-    now[0] = 31.0
-    assert state.now()[1] == "v1-a"
-
-
-def test_a_mark_is_read_before_it_is_too_old():
-    now, read = [0.0], threading.Event()
-
-    def ahead():
-        read.set()
-        return Mark("v1", "b", "")
-
-    state = State("http://example.org/", 30.0, lambda: Mark("v1", "a", ""), ahead, lambda: now[0])
-    state.now()
-    now[0] = 20.0
-    assert state.now()[1] == "v1-a" and read.wait(60)
-    until = time.monotonic() + 60
-    while state.now()[1] == "v1-a" and time.monotonic() < until:
-        time.sleep(0.01)
-    now[0] = 49.0
-    assert state.known == "v1-b"
-
-
 def test_nothing_is_asked_before_it_is_known_whether_there_is_a_mark():
     def only_queries(handler, query):
         handler.reply(*((500, b"") if query == MARK else (200, table(ROW))))
 
     with endpoint(answer=only_queries) as found, pytest.raises(EndpointFailed):
         ask(engine_at(found))
-
-
-def test_a_mark_that_is_half_written_is_none():
-    row = {"name": {"value": "urn:x-miit-graph:version"}, "value": {"value": "v1"}}
-    assert read_mark(table(row, names=("name", "value")).decode()) is None
 
 
 def test_kinds_are_known_by_their_server_header():
@@ -378,98 +274,3 @@ def test_names_of_blank_nodes_that_are_none_are_made_some():
     with endpoint(answer=answer) as found:
         rows = ask(engine_at(found, kind="virtuoso"), format=formats.CSV).decode().split()
     assert rows[0] == "x" and len(set(rows[1:2001])) == 2_000 and rows[2001] == "nodeID://b1"
-
-
-def nested(levels, closed=True):
-    """A table whose only value is a triple term in a triple term and so on."""
-    iri = '{"type":"uri","value":"urn:a"}'
-    opened = f'{{"type":"triple","value":{{"subject":{iri},"predicate":{iri},"object":' * levels
-    end = iri + "}}" * levels + "}]}}" if closed else ""
-    return f'{{"head":{{"vars":["x"]}},"results":{{"bindings":[{{"x":{opened}{end}'.encode()
-
-
-LAUGHS = '<!ENTITY a0 "ha">' + "".join(f'<!ENTITY a{i} "{f"&a{i - 1};" * 10}">' for i in range(1, 10))
-PASSWORDS = '<!ENTITY a SYSTEM "file:///etc/passwd">'
-TABLE = (
-    "<?xml version='1.0'?>%s<sparql xmlns='http://www.w3.org/2005/sparql-results#'><head><variable name='x'/></head>"
-    "<results><result><binding name='x'><literal>%s</literal></binding></result></results></sparql>"
-)
-TERMS = b"<urn:a> <urn:b> " + b"<<( <urn:a> <urn:b> " * 100_000
-GRAPH = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
-
-
-@pytest.mark.parametrize(
-    ("content", "kind", "text", "format"),
-    [
-        (nested(50_000), formats.JSON, ALL, formats.CSV),
-        (nested(50_000, closed=False), formats.JSON, ALL, formats.TSV),
-        (b'{"head":{"vars":["x"]},"results":{"bindings":' + b"[" * 1_000_000 + b"}", formats.JSON, ALL, formats.CSV),
-        (b'{"head":{"vars":"x"},"results":{"bindings":[]}}', formats.JSON, ALL, formats.CSV),
-        (b'{"head":{"vars":["x"]},"results":{"bindings":[{"x":5}]}}', formats.JSON, ALL, formats.CSV),
-        (b'{"head":{"vars":["x"]},"results":[1e999999]}', formats.JSON, ALL, formats.CSV),
-        ((TABLE % (f"<!DOCTYPE r [{LAUGHS}]>", "&a9;")).encode(), formats.XML, ALL, formats.CSV),
-        ((TABLE % (f"<!DOCTYPE r [{PASSWORDS}]>", "&a;")).encode(), formats.XML, ALL, formats.TSV),
-        (TERMS + b"<urn:c>" + b" )>>" * 100_000 + b" .\n", formats.N_TRIPLES, GRAPH, formats.TURTLE),
-        (TERMS + b".", formats.N_TRIPLES, GRAPH, formats.RDF_XML),
-    ],
-    ids=["deep", "open", "brackets", "no-list", "no-term", "number", "laughs", "external", "terms", "open-terms"],
-)  # fmt: skip
-def test_bombs_are_refused_before_they_are_read(content, kind, text, format):
-    """Deep ones would end this process (a stack is not endless), or keep it busy for minutes."""
-    answer = raw(content, type=kind.media_type)
-
-    def told(handler, query):
-        if query.endswith(MARK) and kind is formats.XML:
-            answer_to_mark = TABLE.replace("'x'", "'name'").partition("<result>")[0] % "" + "</results></sparql>"
-            raw(answer_to_mark.encode(), type=kind.media_type)(handler, "")
-        elif query.endswith(MARK):
-            handler.reply(200, NO_MARK)
-        else:
-            answer(handler, query)
-
-    other = "virtuoso" if kind is formats.XML else "other"
-    with endpoint(answer=told) as found, pytest.raises((EndpointFailed, EndpointRefused)) as caught:
-        ask(engine_at(found, kind=other), text, format)
-    assert "root:" not in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        nested(50_000),
-        b"[" * 1_000_000,
-        b"{}",
-        b"[]",
-        b"7",
-        b'{"head":{},"results":{"bindings":{"a":"b"}}}',
-        b'{"head":{"vars":["n"]},"results":{"bindings":[{"n":{"value":"many"},"a":{"value":[]}}]}}',
-        b'{"head":{"vars":["n"]},"results":{"bindings":[{"n":{"value":"-1"}},{"n":null},{}]}}',
-        b'{"head":{"vars":["n"]},"results":{"bindings":[{"n":{"value":"1e9"}}]}}',
-    ],
-    ids=lambda content: content[:40].decode(),
-)
-def test_what_is_told_of_the_data_may_be_anything(content):
-    """What can't be used is left out, or it is said whose fault it is; nothing fails in another way."""
-    answer = raw(content)
-    with endpoint(answer=lambda handler, query: answer(handler, "" if query == MARK else query)) as found:
-        engine = engine_at(found)
-        with pytest.raises(EndpointFailed):
-            engine.read_mark()
-    with endpoint(answer=answer) as found, contextlib.suppress(EndpointFailed):
-        engine = engine_at(found)
-        client = create_app(replace(Settings(), endpoint=found.address), engine, engine.about()).test_client()
-        for path in ("/doc/x", "/search?q=x", "/health/live", "/sparql?query=SELECT%20*%20%7B%3Fs%20%3Fp%20%3Fo%7D"):
-            reply = client.get(path, headers={"Accept": "text/html"})
-            assert "Traceback" not in reply.text
-
-
-def test_texts_with_brackets_are_no_nesting():
-    """Also where they are cut in two on the way, behind a backslash or in a quote."""
-    text = '[{"' * 200 + "\\" * 3 + "{" * 400
-    rows = table(*({"x": {"type": "literal", "value": text}} for _ in range(200)))
-    with endpoint(answer=raw(rows)) as found:
-        assert ask(engine_at(found), format=formats.CSV).count(b"\r\n") == 201
-    for step in (1, 3, 4):
-        looker = Brackets()
-        for start in range(0, 6_000, step):
-            looker.look(rows[start : start + step])

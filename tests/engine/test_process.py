@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import mmap
 import os
 import signal
 import socket
@@ -30,6 +31,7 @@ from miit_graph.engine.local import LocalEngine
 from miit_graph.engine.process import AVAILABLE, quick
 from miit_graph.engine.process.calls import Call
 from miit_graph.engine.process.client import ProcessEngine
+from miit_graph.engine.process.confinement import MemoryMeter
 from miit_graph.engine.process.host import EngineHost, EngineStartError
 from miit_graph.vocabulary import STANDARD_PREFIXES
 from tests.conftest import wait_until
@@ -164,6 +166,24 @@ class TestLimits:
     def test_memory(self, engine):
         with pytest.raises(MemoryLimitExceeded, match="67,108,864"):
             answer(engine, SORT, limits=Limits(memory_bytes=64 * MIB))
+
+    def test_what_was_there_before_is_not_charged(self, engine):
+        """Buffers that loading has freed, stacks of threads that have ended: no query has made them."""
+        some = "SELECT DISTINCT ?a ?d { ?a ?b ?c . ?d ?e ?f } LIMIT 200000"  # takes 40 MiB
+        counted = answer(
+            engine, f"SELECT (COUNT(*) AS ?n) {{ {{ {some} }} }}", formats.CSV, Limits(memory_bytes=96 * MIB)
+        )
+        assert counted == b"n\r\n200000\r\n"
+
+    def test_pages_of_files_are_not_charged(self, tmp_path):
+        with (tmp_path / "store").open("w+b") as file:
+            file.truncate(64 * MIB)
+            meter = MemoryMeter()
+            before = meter.own()
+            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as pages:
+                assert not any(pages[:: mmap.PAGESIZE])
+                assert meter.own() - before < 32 * MIB
+            meter.close()
 
     def test_memory_of_all_queries_together(self, data):
         with EngineHost({"MIIT_GRAPH_DATA": str(data), "MIIT_GRAPH_MEMORY": str(100 * MIB)}) as host:

@@ -19,7 +19,7 @@ from pathlib import Path
 _PR_SET_PDEATHSIG, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 1, 22, 38
 _OOM_SCORE = "500"
 _PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
-_RESIDENT_FIELD, _SHARED_FIELD = 1, 2
+_RESIDENT_FIELD, _SHARED_FIELD, _DATA_FIELD = 1, 2, 5
 _FILTER_MODE = 2
 # Instructions and offsets of a filter of system calls: linux/bpf_common.h, linux/seccomp.h.
 _LOAD, _IF_EQUAL, _RETURN = 0x20, 0x15, 0x06
@@ -111,23 +111,28 @@ def allow_stack(size: int) -> None:
 
 
 class MemoryMeter:
-    """Reads what a process holds, in bytes; stays open, so that it also works for one that can't open files."""
+    """Reads what a process has made its own; stays open, so that it also works for one that can't open files."""
 
     def __init__(self, pid: int | None = None) -> None:
         self._file = os.open(f"/proc/{pid or 'self'}/statm", os.O_RDONLY | os.O_CLOEXEC)
 
-    def _pages(self) -> list[bytes]:
-        return os.pread(self._file, 200, 0).split()
+    def own(self) -> int:
+        """Bytes of memory that it has touched, what it was forked with included.
 
-    def touched(self) -> tuple[int, int]:
-        """Memory that it has touched: all of it, and without files and what it shares on purpose."""
+        Pages of files are left out: libraries, and stores on the disk. A process that was just forked has none of them
+        and gets them as it looks at them, but they are there once for all, and go when somebody needs the room.
+        Raises OSError or IndexError once the process is dead.
+        """
         pages = self._pages()
-        resident = int(pages[_RESIDENT_FIELD])
-        return resident * _PAGE, (resident - int(pages[_SHARED_FIELD])) * _PAGE
+        return (pages[_RESIDENT_FIELD] - pages[_SHARED_FIELD]) * _PAGE
 
-    def resident(self) -> int:
-        """Memory that it has touched, shared memory included. Raises OSError once the process is dead."""
-        return int(self._pages()[_RESIDENT_FIELD]) * _PAGE
+    def own_and_data(self) -> tuple[int, int]:
+        """The same, and what it could touch without asking for more: what RLIMIT_DATA counts, and its stack."""
+        pages = self._pages()
+        return (pages[_RESIDENT_FIELD] - pages[_SHARED_FIELD]) * _PAGE, pages[_DATA_FIELD] * _PAGE
+
+    def _pages(self) -> list[int]:
+        return [int(number) for number in os.pread(self._file, 200, 0).split()]
 
     def close(self) -> None:
         """Give the file back."""
@@ -138,25 +143,28 @@ class MemoryLimit:
     """Keeps this process from growing.
 
     The limit is on data (RLIMIT_DATA), not on addresses (RLIMIT_AS): the allocator reserves gigabytes of addresses that
-    it never touches. It counts from what was touched, not from the data there are: what the allocator has got but does
-    not use (after loading a graph that can be hundreds of MiB) is to be used first.
+    it never touches. It counts from the data there are when the process was last measured. Much of them it does not
+    use: after loading a graph hundreds of MiB, buffers that were freed and stacks of threads that have ended. Part of
+    that can be used first, so that it may grow by more than it was allowed; part cannot. A limit that counted from what
+    was touched left a query with nothing at all when that was little and those were many. Who needs it exact looks
+    from time to time at what it has touched (`MemoryMeter.own`).
     """
 
     def __init__(self) -> None:
         self._meter = MemoryMeter()
         self._most = 0
-        self.resident = 0
-        """Memory that this process has touched when it was last measured, in bytes."""
-        self._own = 0
+        self.own = 0
+        """Memory that this process had touched when it was last measured, in bytes."""
+        self._data = 0
         self.measure()
 
     def measure(self) -> None:
         """See how much the process uses now."""
-        self.resident, self._own = self._meter.touched()
+        self.own, self._data = self._meter.own_and_data()
 
     def allow(self, more: int) -> None:
-        """Allow ``more`` bytes beyond what the process has used when it was last measured."""
-        most = self._own + more
+        """Allow ``more`` bytes beyond what the process had when it was last measured."""
+        most = self._data + more
         if most != self._most:
             resource.setrlimit(resource.RLIMIT_DATA, (most, resource.RLIM_INFINITY))
             self._most = most

@@ -5,7 +5,8 @@ It has one thread and runs no query itself, so it is always there to
 - tell the other side of a connection why its worker died (it keeps a copy of each connection's descriptor for that);
 - end a worker as soon as the other side hangs up;
 - give long queries a low priority, so that short ones go first;
-- end the largest worker when all of them together take too much memory.
+- end a worker that has touched more memory than its query may, which its own limit does not count exactly;
+- end the largest worker when all of them together take too much.
 """
 
 from __future__ import annotations
@@ -173,7 +174,7 @@ class Server:
             self._leave_all_to_the_parent()
             work(connection, slot, self._service, parent)
         meter = confinement.MemoryMeter(pid)
-        worker = _Worker(pid, connection, slot, meter, meter.resident())
+        worker = _Worker(pid, connection, slot, meter, meter.own())
         self._workers[pid] = self._connections[connection.fileno()] = worker
         self._poll.register(connection, select.POLLRDHUP)
 
@@ -235,9 +236,12 @@ class Server:
                 with contextlib.suppress(OSError):
                     os.setpriority(os.PRIO_PROCESS, worker.pid, _SLOW_NICENESS)
             try:
-                worker.growth = max(0, worker.meter.resident() - worker.born_with)
+                own = worker.meter.own()
             except (OSError, IndexError):
                 continue  # dead, and about to be reaped
+            worker.growth = max(0, own - worker.born_with)
+            if 0 < worker.slot.ceiling < own:
+                self._kill(worker, "memory")
             if worker.killed_for:
                 continue
             total += worker.growth

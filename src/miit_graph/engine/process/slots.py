@@ -11,8 +11,8 @@ import struct
 
 COUNT = 512
 """How many workers there can be at the same time."""
-_SLOT = struct.Struct("ddd")  # busy since, deadline, slowed
-_TIMES = struct.Struct("dd")
+_SLOT = struct.Struct("dddd")  # busy since, deadline, ceiling, slowed
+_QUERY = struct.Struct("ddd")
 
 
 class Slot:
@@ -31,15 +31,15 @@ class Slot:
 
     def clear(self) -> None:
         """Make the slot ready for a new worker."""
-        _SLOT.pack_into(self.page, self.number * _SLOT.size, 0.0, 0.0, 0.0)
+        _SLOT.pack_into(self.page, self.number * _SLOT.size, 0.0, 0.0, 0.0, 0.0)
 
-    def begin(self, moment: float, seconds: float) -> None:
-        """A query begins at ``moment`` and must be done ``seconds`` later."""
-        _TIMES.pack_into(self.page, self.number * _SLOT.size, moment, moment + seconds)
+    def begin(self, moment: float, seconds: float, ceiling: int) -> None:
+        """A query begins at ``moment``, must be done ``seconds`` later, and may touch ``ceiling`` bytes of memory."""
+        _QUERY.pack_into(self.page, self.number * _SLOT.size, moment, moment + seconds, ceiling)
 
     def end(self) -> None:
         """The query is done."""
-        _TIMES.pack_into(self.page, self.number * _SLOT.size, 0.0, 0.0)
+        _QUERY.pack_into(self.page, self.number * _SLOT.size, 0.0, 0.0, 0.0)
 
     @property
     def busy_since(self) -> float:
@@ -47,13 +47,18 @@ class Slot:
         return self._read(0)
 
     @property
+    def ceiling(self) -> float:
+        """How much memory the worker may have touched while it does the present query, in bytes; 0 if there is none."""
+        return self._read(2)
+
+    @property
     def slowed(self) -> bool:
         """Whether the engine process has given the worker a low priority."""
-        return bool(self._read(2))
+        return bool(self._read(3))
 
     @slowed.setter
     def slowed(self, yes: bool) -> None:
-        self._write(2, float(yes))
+        self._write(3, float(yes))
 
     @property
     def deadline(self) -> float:

@@ -97,7 +97,7 @@ class _Worker:
         self._slot = slot
         self._service = service
         self._memory = confinement.MemoryLimit()
-        self._born_with = self._memory.resident
+        self._born_with = self._memory.own
 
     def serve(self) -> None:
         """Answer requests until the other side goes or it is time to make room for a fresh worker."""
@@ -108,7 +108,7 @@ class _Worker:
             if request is None:
                 return
             began = time.monotonic()
-            self._slot.begin(began, request[1])
+            self._slot.begin(began, request[1], self._memory.own + request[2])
             answer = self._answer(request)
             signal.setitimer(signal.ITIMER_REAL, 0)
             # Before the answer: who reads it may look at once whether this worker is free.
@@ -116,7 +116,7 @@ class _Worker:
             # What a short query can leave behind is little; several of them are measured together.
             if count % _MEASURE_EVERY == 0 or time.monotonic() - began > _SHORT_SECONDS:
                 self._memory.measure()
-            grown = self._memory.resident - self._born_with > _MOST_GROWTH
+            grown = self._memory.own - self._born_with > _MOST_GROWTH
             if self._slot.slowed and confinement.regain_priority(_NICENESS):
                 self._slot.slowed = False
             ends = grown or self._slot.slowed or count == _MOST_QUERIES

@@ -35,6 +35,10 @@ settings.register_profile(
 )
 settings.load_profile("miit-graph")
 
+# Hundreds of processes are started; each would compile the program anew where Python must not keep what it compiled.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
 PATIENCE = 60.0
 """Seconds that a test waits for what must come: they cost nothing where it comes, and a busy machine is no defect."""
 

@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from miit_graph.engine.api import Limits
 from miit_graph.engine.remote.endpoint import Endpoint, credentials
+from miit_graph.engine.terms import Limits
 from miit_graph.setting_groups.changes import Changes
 from miit_graph.setting_groups.operations import Operations
 from miit_graph.setting_groups.queries import Queries

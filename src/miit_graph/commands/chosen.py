@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import sys
 from collections.abc import Callable, Iterator
-
-from rich.console import Console
 
 from miit_graph import dataset
 from miit_graph.build.sources import Project
@@ -18,11 +17,12 @@ from miit_graph.settings import Settings
 @contextlib.contextmanager
 def reporting() -> Iterator[Callable[[str], None]]:
     """A line that says what is being done, on a terminal; nothing in a pipe."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
+    if not sys.stderr.isatty():
         yield lambda _: None
         return
-    with console.status("") as status:
+    from rich.console import Console
+
+    with Console(stderr=True).status("") as status:
         yield lambda text: status.update(f"{text} …")
 
 

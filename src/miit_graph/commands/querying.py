@@ -7,23 +7,24 @@ import json
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
-
-from rich.console import Console
+from typing import TYPE_CHECKING, Any
 
 from miit_graph import dataset
 from miit_graph.build.errors import ProjectError
 from miit_graph.commands.chosen import endpoint_of, open_dataset, settings_of
 from miit_graph.dataset import Dataset
 from miit_graph.engine import formats
-from miit_graph.engine.api import Engine, Query
 from miit_graph.engine.errors import QueryError
 from miit_graph.settings import Settings
 from miit_graph.vocabulary import shorten
 
+if TYPE_CHECKING:
+    from miit_graph.engine.api import Engine
+
 
 def query(arguments: argparse.Namespace) -> int:
     """Run one query and print its result."""
+    from miit_graph.engine.api import Query  # reads SPARQL, which other commands needn't load
     from miit_graph.engine.gate import Refuse, examine
 
     text = _query_text(arguments.query)
@@ -44,6 +45,8 @@ def query(arguments: argparse.Namespace) -> int:
         chosen = formats.JSON
     answer = _query_engine(arguments, settings).run(Query(text), chosen, limits)
     if table and not decision.form.is_graph:
+        from rich.console import Console
+
         from miit_graph.tables import print_results
 
         print_results(b"".join(answer), Console())

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import base64
-import ssl
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    import ssl
 
 
 class EndpointError(ValueError):
@@ -37,6 +40,8 @@ class Endpoint:
 
     def tls(self) -> ssl.SSLContext:
         """What HTTPS connections trust. Raises EndpointError if the certificates can't be read."""
+        import ssl  # takes long to load, and most have no endpoint
+
         try:
             return ssl.create_default_context(cafile=str(self.authorities) if self.authorities else None)
         except (OSError, ssl.SSLError) as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -12,7 +13,7 @@ import pyoxigraph as ox
 import pytest
 
 from miit_graph.build.snapshot import Snapshot
-from miit_graph.export.graph import Options, Source, write_graph
+from miit_graph.export.graph import Options, PropertyGraph, Source, build_graph, file_format, write_graph
 from tests.export.graph.graph_readers import (
     Read,
     csv_zip,
@@ -61,8 +62,7 @@ def read_back(
         if key not in known_readings:
             name, dialect = READERS[reader]
             path = tmp_path / f"graph.{name}"
-            with path.open("wb") as stream:
-                write_graph(store, name, stream, replace(options, dialect=dialect))
+            path.write_bytes(bytes_of(store, name, replace(options, dialect=dialect)))
             # The store is kept, so that its id is not given to another.
             known_readings[key] = (store, reader_named(reader, request)(path))
         return known_readings[key][1]
@@ -86,8 +86,23 @@ def reader_named(reader: str, request: pytest.FixtureRequest) -> Callable[[Path]
     return {"gexf": networkx_gexf, "graphml": networkx_graphml, "dot": graphviz, "csv": csv_zip}[name]
 
 
-def written(store: ox.Store | Source, name: str, **options: str) -> bytes:
-    """The bytes of a graph file."""
+@lru_cache(maxsize=16)
+def graph_of(source: Source, options: Options) -> PropertyGraph:
+    """The property graph, made once for the files and tests that are about the same one."""
+    return build_graph(source, options)
+
+
+def bytes_of(store: ox.Store | Source, name: str, options: Options) -> bytes:
+    """The bytes of a graph file; of a source as `write_graph` writes them, but out of a graph that is made once."""
     stream = io.BytesIO()
-    write_graph(store, name, stream, Options.from_strings(options))
+    if isinstance(store, Source):
+        of_graph = replace(options, dialect="plain", table="both")  # these two are for the writers
+        file_format(name, options).write(graph_of(store, of_graph), stream)
+    else:
+        write_graph(store, name, stream, options)
     return stream.getvalue()
+
+
+def written(store: ox.Store | Source, name: str, **options: str) -> bytes:
+    """The same, with options as users write them."""
+    return bytes_of(store, name, Options.from_strings(options))

@@ -9,16 +9,16 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from miit_graph.export.graph import FORMATS, HELP, OptionError, Options, PropertyGraph, Source, build_graph, file_format
+from miit_graph.export.graph import FORMATS, HELP, OptionError, Options, PropertyGraph, Source, file_format
 from tests.conftest import ROOT
-from tests.export.graph.conftest import written
+from tests.export.graph.conftest import graph_of, written
 from tests.export.graph.test_graph_readers import PREFIXES, answer
 
 D = "https://w3id.org/miit-graph/id/"
 
 
 def graph(source: Source, **options: str) -> PropertyGraph:
-    return build_graph(source, Options.from_strings(options))
+    return graph_of(source, Options.from_strings(options))
 
 
 def ids(found: PropertyGraph) -> set[str]:

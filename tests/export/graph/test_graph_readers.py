@@ -38,25 +38,27 @@ def test_nodes_edges_and_labels(
     assert_same(reader, read_back(reader, source, Options()), nodes, edges)
 
 
+@pytest.fixture(scope="module")
+def labels(graph_store: ox.Store) -> dict[str, tuple[str, ...]]:
+    """The names of everything in English and Chinese."""
+    query = """SELECT ?p ?en ?zh { ?p skos:prefLabel ?en , ?zh FILTER(LANG(?en) = "en" && LANG(?zh) = "zh") }"""
+    return {row[0]: row[1:] for row in answer(graph_store, PREFIXES + query)}
+
+
 @pytest.mark.parametrize("reader", READERS)
-def test_labels_of_edges(reader: str, source: Source, graph_store: ox.Store, read_back: ReadBack) -> None:
-    labels = {
-        row[0]: row[1:]
-        for row in answer(
-            graph_store,
-            PREFIXES
-            + """SELECT ?p ?en ?zh { ?p skos:prefLabel ?en , ?zh FILTER(LANG(?en) = "en" && LANG(?zh) = "zh") }""",
-        )
-    }
+def test_labels_of_edges(reader: str, source: Source, labels: dict[str, tuple[str, ...]], read_back: ReadBack) -> None:
     for _, _, values in read_back(reader, source, Options(lang="zh")).edges.values():
         assert (values["label_en"], values["label_zh"]) == labels[values["predicate"]]
         if "label" in values:  # Graphviz gets it where there is room to draw it
             assert values["label"] == values["label_zh"]
 
 
-@pytest.mark.parametrize("reader", READERS)
-def test_evidence_and_time_of_an_edge(reader: str, source: Source, graph_store: ox.Store, read_back: ReadBack) -> None:
-    """Rank, places in the sources, and dates as stated with their bounds, for every edge with a fact."""
+EVIDENCE = "rank lines valid_from valid_from_earliest valid_from_latest valid_to valid_to_earliest valid_to_latest at"
+
+
+@pytest.fixture(scope="module")
+def facts(graph_store: ox.Store) -> dict[str, dict[str, set[str]]]:
+    """Rank, places in the sources, and dates as stated with their bounds, of every fact."""
     facts: dict[str, dict[str, set[str]]] = {}
     query = """SELECT ?fact ?rank ?file ?first ?last ?from ?fromE ?fromL ?to ?toE ?toL ?at {
       ?fact a m:Fact ; m:rank/skos:prefLabel ?rank FILTER(LANG(?rank) = "en")
@@ -66,17 +68,23 @@ def test_evidence_and_time_of_an_edge(reader: str, source: Source, graph_store: 
       OPTIONAL { ?fact m:validUntil ?end . ?end m:edtf ?to ; m:earliest ?toE ; m:latest ?toL }
       OPTIONAL { ?fact m:at/m:edtf ?at }
     }"""
-    names = "rank lines valid_from valid_from_earliest valid_from_latest valid_to valid_to_earliest valid_to_latest at"
     for fact, rank, file, first, last, *times in answer(graph_store, PREFIXES + query):
         lines = "" if not file else f"{file}:{first}" if first == last else f"{file}:{first}-{last}"
-        values = dict(zip(names.split(), (rank, lines, *times), strict=True))
+        values = dict(zip(EVIDENCE.split(), (rank, lines, *times), strict=True))
         for name, value in values.items():
             facts.setdefault(fact, {}).setdefault(name, set()).update({value} - {""})
+    return facts
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_evidence_and_time_of_an_edge(
+    reader: str, source: Source, facts: dict[str, dict[str, set[str]]], read_back: ReadBack
+) -> None:
     dated = 0
     for _, _, values in read_back(reader, source, Options()).edges.values():
         if "fact" not in values:
             continue
-        got = {name: {str(values[name])} if name in values else set() for name in names.split()}
+        got = {name: {str(values[name])} if name in values else set() for name in EVIDENCE.split()}
         lines = values.get("cited_lines", ())
         got["lines"] = set(lines.split(" | ") if isinstance(lines, str) else lines)
         assert got == facts[values["fact"]]

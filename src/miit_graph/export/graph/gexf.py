@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import IO
 
-from miit_graph.export.graph.model import Column, ColumnType, Edge, Node, PropertyGraph
+from miit_graph.export.graph.model import ColumnType, Edge, Node, PropertyGraph
 from miit_graph.export.graph.palette import rgb, spiral
 from miit_graph.export.graph.text import cell
 from miit_graph.export.graph.xml import attribute, content
@@ -37,7 +37,9 @@ def _lines(graph: PropertyGraph) -> Iterator[str]:
     yield f"<meta><creator>miit-graph</creator><description>{content(graph.title)}</description></meta>"
     mode = 'mode="dynamic" timeformat="date" timerepresentation="interval"' if graph.dated else 'mode="static"'
     yield f'<graph defaultedgetype="directed" idtype="string" {mode}>'
+    opened: dict[str, dict[str, str]] = {}
     for name, columns in (("node", graph.node_columns), ("edge", graph.edge_columns)):
+        opened[name] = {column.name: f"<attvalue for={attribute(column.name)} value=" for column in columns}
         yield f'<attributes class="{name}" mode="static">'
         for column in columns:
             # Readers differ in whether they go by id or title: both are the name.
@@ -52,7 +54,7 @@ def _lines(graph: PropertyGraph) -> Iterator[str]:
         red, green, blue = rgb(node.kind.color)
         x, y = places[node.id]
         yield f"<node id={attribute(node.id)} label={attribute(node.label)}{_interval(node)}>"
-        yield from _values(node, graph.node_columns)
+        yield from _values(node, opened["node"])
         yield f'<viz:color r="{red}" g="{green}" b="{blue}" a="1"/>'
         yield f'<viz:position x="{x}" y="{y}" z="0"/>'
         yield f'<viz:size value="{round(8 + 3 * math.sqrt(degrees[node.id]), 2)}"/>'
@@ -65,7 +67,7 @@ def _lines(graph: PropertyGraph) -> Iterator[str]:
             f"<edge id={attribute(edge.id)} source={attribute(edge.source)} target={attribute(edge.target)} "
             f'type="directed" kind={attribute(edge.kind.name)} label={attribute(edge.label)}{_interval(edge)}>'
         )
-        yield from _values(edge, graph.edge_columns)
+        yield from _values(edge, opened["edge"])
         yield f'<viz:color r="{red}" g="{green}" b="{blue}" a="1"/>'
         yield f'<viz:shape value="{"dashed" if edge.claimed else "dotted" if edge.inferred else "solid"}"/>'
         yield "</edge>"
@@ -77,9 +79,11 @@ def _interval(part: Node | Edge) -> str:
     return start + (f' end="{part.end}"' if part.end else "")
 
 
-def _values(part: Node | Edge, columns: tuple[Column, ...]) -> Iterator[str]:
+def _values(part: Node | Edge, opened: Mapping[str, str]) -> Iterator[str]:
+    """The values in the order of the columns; ``opened`` is how an element for each of them begins."""
+    values = part.values
     yield "<attvalues>"
-    for column in columns:
-        if column.name in part.values:
-            yield f"<attvalue for={attribute(column.name)} value={attribute(cell(part.values[column.name]))}/>"
+    for name, start in opened.items():
+        if name in values:
+            yield f"{start}{attribute(cell(values[name]))}/>"
     yield "</attvalues>"

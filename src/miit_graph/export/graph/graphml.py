@@ -6,7 +6,7 @@ attribute ``iri``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import IO
 
 from miit_graph.export.graph.model import Column, ColumnType, Edge, Node, PropertyGraph
@@ -55,7 +55,9 @@ def _lines(graph: PropertyGraph, yed: bool) -> Iterator[str]:
     yield f"<desc>{content(graph.title)}</desc>"
     node_columns = (_NODE_LABEL, *graph.node_columns)
     edge_columns = (_EDGE_LABEL, _EDGE_KIND, *graph.edge_columns)
+    opened: dict[str, dict[str, str]] = {}
     for name, columns in (("node", node_columns), ("edge", edge_columns)):
+        opened[name] = {column.name: f"<data key={attribute(f'{name}.{column.name}')}>" for column in columns}
         for column in columns:
             yield (
                 f'<key id={attribute(f"{name}.{column.name}")} for="{name}" attr.name={attribute(column.name)} '
@@ -68,7 +70,7 @@ def _lines(graph: PropertyGraph, yed: bool) -> Iterator[str]:
     for node in graph.nodes:
         yield f"<node id={attribute(graph.tokens[node.id])}>"
         yield f'<data key="node.label">{content(node.label)}</data>'
-        yield from _values("node", node, graph.node_columns)
+        yield from _values(node, opened["node"])
         if yed:
             yield from node_graphics(node, where[node.id])
         yield "</node>"
@@ -77,15 +79,16 @@ def _lines(graph: PropertyGraph, yed: bool) -> Iterator[str]:
         yield f"<edge id={attribute(edge.id)} source={source} target={target}>"
         yield f'<data key="edge.label">{content(edge.label)}</data>'
         yield f'<data key="edge.kind">{content(edge.kind.name)}</data>'
-        yield from _values("edge", edge, graph.edge_columns)
+        yield from _values(edge, opened["edge"])
         if yed:
             yield from edge_graphics(edge, graph.lang)
         yield "</edge>"
     yield "</graph></graphml>"
 
 
-def _values(name: str, part: Node | Edge, columns: tuple[Column, ...]) -> Iterator[str]:
-    for column in columns:
-        if column.name in part.values:
-            text = content(cell(part.values[column.name]))
-            yield f"<data key={attribute(f'{name}.{column.name}')}>{text}</data>"
+def _values(part: Node | Edge, opened: Mapping[str, str]) -> Iterator[str]:
+    """The values in the order of the columns; ``opened`` is how an element for each of them begins."""
+    values = part.values
+    for name, start in opened.items():
+        if name in values:
+            yield f"{start}{content(cell(values[name]))}</data>"

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from miit_graph.export.graph.model import Kind
 from miit_graph.export.graph.options import Category
 from miit_graph.export.graph.palette import edge_color, node_color
-from miit_graph.export.graph.source import Source, above, own_namespaces
+from miit_graph.export.graph.source import Memory, Source, own_namespaces
 from miit_graph.export.graph.text import clean, local_name
 from miit_graph.vocabulary import DCT, FOAF, OWL, RDF, RDFS, SCHEMA, SD, SH, SKOS, TIME, VOID, M
 
@@ -65,10 +64,11 @@ class Naming:
     source: Source
     lang: str
     census: Census | None = None
-    _main_classes: dict[str, str] = field(default_factory=dict)
+    _memory: Memory = field(init=False)
     _kinds: dict[tuple[str, bool], Kind] = field(default_factory=dict)
-    _known_names: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
-    _categories: dict[str, Category] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._memory = self.source.memory if self.census is None else Memory()
 
     def label_in(self, thing: str, lang: str) -> str:
         """The name in exactly this language (``zh`` takes ``zh-hans`` if there is no plain one), or nothing."""
@@ -86,20 +86,22 @@ class Naming:
 
     def _names(self, thing: str) -> list[tuple[str, str]]:
         """Language tag and text of all names, those by the best property first."""
-        if thing not in self._known_names:
+        known = self._memory.names
+        if thing not in known:
             found = [
                 (LABELS.index(predicate), literal.language or "", clean(literal.value))
                 for predicate, literal in self.source.literals.get(thing, ())
                 if predicate in LABELS
             ]
-            self._known_names[thing] = [(tag, text) for _, tag, text in sorted(found) if text]
-        return self._known_names[thing]
+            known[thing] = [(tag, text) for _, tag, text in sorted(found) if text]
+        return known[thing]
 
     def category(self, thing: str) -> Category:
         """What sort of thing it is, for the groups of the option `nodes`."""
-        if thing not in self._categories:
-            self._categories[thing] = self._categorise(thing)
-        return self._categories[thing]
+        known = self._memory.categories
+        if thing not in known:
+            known[thing] = self._categorise(thing)
+        return known[thing]
 
     def _categorise(self, thing: str) -> Category:
         source = self.source
@@ -119,42 +121,54 @@ class Naming:
 
     def main_class(self, thing: str) -> str:
         """The one class that says most: stated rather than inferred, ours rather than borrowed, the most special."""
-        if thing not in self._main_classes:
-            source = self.source
-            stated = source.types.get(thing, set()) - _NO_KINDS
-            classes = stated or source.inferred_types.get(thing, set()) - _NO_KINDS
-            covered = {upper for name in classes for upper in above(source.supers, name)}
+        source, known = self.source, self._memory.main_classes
+        stated = source.types.get(thing, set()) - _NO_KINDS
+        classes = frozenset(stated or source.inferred_types.get(thing, set()) - _NO_KINDS)
+        if classes not in known:
+            covered = {upper for name in classes for upper in source.classes_above(name)}
             # In a cycle of equivalent classes each is above the other: then all of them stand.
             special = (classes - covered) or classes
-            self._main_classes[thing] = min(special, key=self._generality, default=RDFS.Resource)
-        return self._main_classes[thing]
+            known[classes] = min(special, key=self._generality, default=RDFS.Resource)
+        return known[classes]
 
     def _generality(self, name: str) -> tuple[bool, int, int, str]:
         own = name.startswith(own_namespaces(self.source))
-        return not own, -len(above(self.source.supers, name)), self._instances.get(name, 0), name
+        return not own, -len(self.source.classes_above(name)), self._instances.get(name, 0), name
 
-    @cached_property
+    @property
     def _instances(self) -> Mapping[str, int]:
         if self.census:
             return self.census.instances
-        return Counter(name for classes in self.source.types.values() for name in classes)
+        if self._memory.instances is None:
+            self._memory.instances = Counter(name for classes in self.source.types.values() for name in classes)
+        return self._memory.instances
 
-    @cached_property
+    @property
     def _node_positions(self) -> Mapping[str, int]:
         """Kinds by frequency in the whole dataset, so that a part of it has the same colours."""
         if self.census:
             return self.census.node_positions
+        if self._memory.node_positions is None:
+            self._memory.node_positions = self._count_nodes()
+        return self._memory.node_positions
+
+    def _count_nodes(self) -> Mapping[str, int]:
         things = set(self.source.types) | set(self.source.inferred_types)
         entities, others = Counter[str](), Counter[str]()
         for thing in things:
             (entities if self.category(thing) == "entities" else others)[self.main_class(thing)] += 1
         return positions(entities, others)
 
-    @cached_property
+    @property
     def _edge_positions(self) -> Mapping[str, int]:
         """Properties by how often they tie entities, in the whole dataset; then all others."""
         if self.census:
             return self.census.edge_positions
+        if self._memory.edge_positions is None:
+            self._memory.edge_positions = self._count_edges()
+        return self._memory.edge_positions
+
+    def _count_edges(self) -> Mapping[str, int]:
         counts, others = Counter[str](), Counter[str]()
         for subject, links in self.source.links.items():
             entity = self.category(subject) == "entities"

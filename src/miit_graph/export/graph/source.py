@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pyoxigraph as ox
 
-from miit_graph.export.graph.options import Origin
+from miit_graph.export.graph.options import Category, Origin
 from miit_graph.export.graph.text import Shortener
 from miit_graph.vocabulary import PREFIXES, RDF, RDFS, M
 
@@ -28,6 +28,20 @@ class Link:
 
 
 @dataclass(repr=False)
+class Memory:
+    """What `Naming` has found out about a dataset, whatever the language: kept for the next file of the same one."""
+
+    names: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    """Language tag and text of all names of a thing, those by the best property first."""
+    categories: dict[str, Category] = field(default_factory=dict)
+    main_classes: dict[frozenset[str], str] = field(default_factory=dict)
+    """The class that says most, by the classes that a thing has."""
+    instances: Mapping[str, int] | None = None
+    node_positions: Mapping[str, int] | None = None
+    edge_positions: Mapping[str, int] | None = None
+
+
+@dataclass(repr=False, eq=False)
 class Source:
     """What is said in a dataset. Blank nodes are passed over: they have no name that would last.
 
@@ -53,7 +67,9 @@ class Source:
     terms: set[str] = field(default_factory=set)
     """What is used as a class or a property."""
     names: Shortener = field(init=False)
+    memory: Memory = field(default_factory=Memory)
     _classes: dict[str, frozenset[str]] = field(default_factory=dict)
+    _above: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.names = Shortener(self.prefixes)
@@ -138,8 +154,14 @@ class Source:
         """The classes of `thing`, stated, derived, inferred, and those above them."""
         if thing not in self._classes:
             found = self.types.get(thing, set()) | self.inferred_types.get(thing, set())
-            self._classes[thing] = frozenset(found.union(*(above(self.supers, name) for name in found)))
+            self._classes[thing] = frozenset(found.union(*map(self.classes_above, found)))
         return self._classes[thing]
+
+    def classes_above(self, name: str) -> frozenset[str]:
+        """The classes above the class `name`, without itself."""
+        if name not in self._above:
+            self._above[name] = frozenset(above(self.supers, name))
+        return self._above[name]
 
 
 _DERIVED_FROM = "http://www.w3.org/ns/prov#wasDerivedFrom"

@@ -23,7 +23,8 @@ def targets(select: str, more: str = "", data: str = DATA) -> set[tuple[str, str
     """What the shape is aimed at after narrowing."""
     store = ox.Store()
     store.load(data, format=ox.RdfFormat.TURTLE)
-    shapes = narrow(store, Graph().parse(data=SHAPE % select + more, format="turtle"))
+    narrowed = narrow(store, Graph().parse(data=SHAPE % select + more, format="turtle"))
+    shapes = Graph().parse(data=narrowed, format="nt")
     return {
         (predicate.removeprefix(SH), value.removeprefix(E))
         for predicate, value in shapes.predicate_objects(URIRef(E.shape))

@@ -11,8 +11,10 @@ for one by one (SHACL section 5.3.1, pre-binding): see `_joinable`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
+from weakref import WeakKeyDictionary
 
 import pyoxigraph as ox
 from rdflib import Graph, URIRef
@@ -48,28 +50,68 @@ _SPECIAL: Final = {"PATH", "shapesGraph", "currentShape"}
 """Variables that the processor fills in."""
 
 
-def narrow(data: ox.Store, shapes: Graph) -> Graph:
-    """`shapes`, or a copy in which shapes made of SPARQL constraints have no other targets than nodes with an answer.
+@dataclass(frozen=True)
+class _Aimed:
+    """A shape of SPARQL constraints: its targets by predicate, and its queries in two parts for the nodes between."""
+
+    node: Node
+    targets: tuple[tuple[URIRef, Node], ...]
+    queries: tuple[tuple[str, str], ...]
+    lines: str
+    """Its targets as N-Triples."""
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What a shapes graph says, worked out once for all the data that is held against it."""
+
+    size: int
+    rest: str
+    """Everything but the targets of ``aimed``, as N-Triples."""
+    aimed: tuple[_Aimed, ...]
+
+
+_Term = ox.NamedNode | ox.BlankNode | ox.Literal
+_Targets = dict[tuple[URIRef, Node], set[_Term]]
+"""What targets name in one dataset: many shapes have the same."""
+_KNOWN: WeakKeyDictionary[Graph, _Read] = WeakKeyDictionary()
+
+
+def narrow(data: ox.Store, shapes: Graph) -> str:
+    """`shapes` as N-Triples; what is made of SPARQL constraints has no other targets there than nodes with an answer.
 
     `data` is asked by its default graph.
     """
-    found = {
-        shape: nodes for shape in set(shapes.subjects(_SPARQL)) if (nodes := _answers(data, shapes, shape)) is not None
-    }
-    if not found:
-        return shapes
-    narrowed = Graph()
-    for s, p, o in shapes:
-        if s not in found or (p != _TARGET_NODE and p not in _TARGETS):
-            narrowed.add((s, p, o))
-    for shape, nodes in found.items():
-        for node in nodes:
-            narrowed.add((shape, _TARGET_NODE, URIRef(node.value)))
-    return narrowed
+    read = _KNOWN.get(shapes)
+    if read is None or read.size != len(shapes):
+        read = _KNOWN[shapes] = _read(shapes)
+    parts = [read.rest]
+    targets: _Targets = {}
+    for shape in read.aimed:
+        nodes = _answers(data, shape, targets)
+        if nodes is None:
+            parts.append(shape.lines)
+        else:
+            parts += (f"{shape.node.n3()} <{_TARGET_NODE}> {node} .\n" for node in sorted(map(str, nodes)))
+    return "".join(parts)
 
 
-def _answers(data: ox.Store, shapes: Graph, shape: Node) -> set[ox.NamedNode] | None:
-    """The focus nodes of `shape` for which one of its queries has an answer; None if it is better left alone."""
+def _read(shapes: Graph) -> _Read:
+    aimed = tuple(shape for node in set(shapes.subjects(_SPARQL)) if (shape := _aimed(shapes, node)) is not None)
+    left_out = {shape.node for shape in aimed}
+    rest = ((s, p, o) for s, p, o in shapes if s not in left_out or (p != _TARGET_NODE and p not in _TARGETS))
+    return _Read(len(shapes), _lines(rest), aimed)
+
+
+def _lines(triples: Iterable[tuple[Node, Node, Node]]) -> str:
+    graph = Graph()
+    for triple in triples:
+        graph.add(triple)
+    return graph.serialize(format="nt")
+
+
+def _aimed(shapes: Graph, shape: Node) -> _Aimed | None:
+    """A shape as far as only the shapes tell; None if it is better left alone."""
     for predicate, value in shapes.predicate_objects(shape):
         if str(predicate) == RDF.type and str(value).startswith((OWL, RDFS)):
             return None  # a class and a shape at once, which targets its instances
@@ -78,13 +120,20 @@ def _answers(data: ox.Store, shapes: Graph, shape: Node) -> set[ox.NamedNode] | 
     queries = [_query(shapes, constraint) for constraint in shapes.objects(shape, _SPARQL)]
     if None in queries:
         return None
+    targets = tuple((p, value) for p in (_TARGET_NODE, *_TARGETS) for value in shapes.objects(shape, p))
+    lines = _lines((shape, predicate, value) for predicate, value in targets)
+    return _Aimed(shape, targets, tuple(filter(None, queries)), lines)
+
+
+def _answers(data: ox.Store, shape: _Aimed, targets: _Targets) -> set[ox.NamedNode] | None:
+    """The focus nodes of `shape` for which one of its queries has an answer; None if it is better left alone."""
     try:
-        nodes = set(_focus_nodes(data, shapes, shape))
+        nodes: set[_Term] = set().union(*(_targeted(data, target, targets) for target in shape.targets))
         if any(not isinstance(node, ox.NamedNode) for node in nodes):
             return None  # sh:targetNode cannot name blank nodes
         names = sorted(map(str, nodes))
         found: set[ox.NamedNode] = set()
-        for before, after in filter(None, queries):
+        for before, after in shape.queries:
             for start in range(0, len(names), _BATCH):
                 rows = data.query(f"{before} VALUES ?this {{ {' '.join(names[start : start + _BATCH])} }} {after}")
                 assert isinstance(rows, ox.QuerySolutions)
@@ -96,16 +145,16 @@ def _answers(data: ox.Store, shapes: Graph, shape: Node) -> set[ox.NamedNode] | 
     return found
 
 
-def _focus_nodes(data: ox.Store, shapes: Graph, shape: Node) -> Iterator[ox.NamedNode | ox.BlankNode | ox.Literal]:
-    """The targets of `shape` (SHACL section 2.1.3)."""
-    for target in shapes.objects(shape, _TARGET_NODE):
-        yield ox.NamedNode(str(target)) if isinstance(target, URIRef) else ox.BlankNode()
-    for predicate, pattern in _TARGETS.items():
-        for value in shapes.objects(shape, predicate):
-            rows = data.query(f"SELECT DISTINCT ?this {{ {pattern % value} }}")
-            assert isinstance(rows, ox.QuerySolutions)
-            for row in rows:
-                yield row["this"]
+def _targeted(data: ox.Store, target: tuple[URIRef, Node], known: _Targets) -> set[_Term]:
+    """The nodes that a target names (SHACL section 2.1.3); ``known`` has those that were asked for before."""
+    if target not in known:
+        predicate, value = target
+        if predicate == _TARGET_NODE:
+            return {ox.NamedNode(str(value)) if isinstance(value, URIRef) else ox.BlankNode()}
+        rows = data.query(f"SELECT DISTINCT ?this {{ {_TARGETS[predicate] % value} }}")
+        assert isinstance(rows, ox.QuerySolutions)
+        known[target] = {row["this"] for row in rows}
+    return known[target]
 
 
 def _query(shapes: Graph, constraint: Node) -> tuple[str, str] | None:

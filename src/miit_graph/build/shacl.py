@@ -73,7 +73,7 @@ def _rudof(data: ox.Store, shapes: Graph) -> Graph:
         reading = beside.submit(session.read_data, triples.decode("utf-8"), format=pyrudof.RDFFormat.NTriples)
         narrowed = narrow(data, shapes)
         reading.result()
-    session.read_shacl(narrowed.serialize(format="nt"), format=pyrudof.ShaclFormat.NTriples)
+    session.read_shacl(narrowed, format=pyrudof.ShaclFormat.NTriples)
     session.validate_shacl()
     text = session.serialize_shacl_validation_results(format=pyrudof.ResultShaclValidationFormat.NTriples)
     return Graph().parse(data=text, format="nt")

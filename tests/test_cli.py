@@ -15,12 +15,11 @@ import pyoxigraph as ox
 import pytest
 import rdflib
 
+from miit_graph.build.new import new_project
 from miit_graph.build.snapshot import Snapshot
 from miit_graph.cli import GRAPH_FORMATS, GRAPH_OPTIONS
 from miit_graph.export.graph import FORMATS, HELP
 from tests.conftest import ROOT, RunCli
-
-D = "https://w3id.org/miit-graph/id/"
 
 
 def edit(file: Path, change: Callable[[str], str]) -> None:
@@ -114,27 +113,33 @@ def test_build_says_where_the_snapshot_is(cli: RunCli, tmp_path: Path) -> None:
     assert Snapshot.open(tmp_path).path.parent == tmp_path.resolve()
 
 
-def test_validate_in_chinese_and_as_json(project_copy: Path, cli: RunCli) -> None:
-    edit(project_copy / "data" / "universities.ttl", lambda text: text.replace(' , "北京航空航天大学"@zh', "", 1))
-    chinese = cli("validate", "--project", project_copy, "--lang", "zh")
+@pytest.fixture
+def club(tmp_path: Path) -> Path:
+    """A small project under all our rules, in which a Chinese label is missing."""
+    folder = new_project(tmp_path / "club")
+    edit(folder / "data" / "bodies.ttl", lambda text: text.replace(' , "青年队"@zh', "", 1))
+    return folder
+
+
+def test_validate_in_chinese_and_as_json(club: Path, cli: RunCli) -> None:
+    chinese = cli("validate", "--project", club, "--lang", "zh")
     assert chinese.returncode == 1
     assert "违规 R01" in chinese.stdout and "中文首选名称" in chinese.stdout
-    document = json.loads(cli("validate", "--project", project_copy, "--format", "json").stdout)
+    document = json.loads(cli("validate", "--project", club, "--format", "json").stdout)
     assert document["conforms"] is False
     finding = next(f for f in document["findings"] if f["rule"] == "R01")
-    assert finding["focus"] == D + "beihang" and finding["file"] == "data/universities.ttl"
+    assert finding["focus"] == "https://example.org/club/id/youth" and finding["file"] == "data/bodies.ttl"
     assert set(finding["message"]) == {"en", "zh"} == set(finding["hint"])
 
 
-def test_validate_as_sarif_names_rule_and_line(project_copy: Path, cli: RunCli) -> None:
-    edit(project_copy / "data" / "universities.ttl", lambda text: text.replace(' , "北京航空航天大学"@zh', "", 1))
-    log = json.loads(cli("validate", "--project", project_copy, "--format", "sarif").stdout)
+def test_validate_as_sarif_names_rule_and_line(club: Path, cli: RunCli) -> None:
+    log = json.loads(cli("validate", "--project", club, "--format", "sarif").stdout)
     run = log["runs"][0]
     errors = [result for result in run["results"] if result["level"] == "error"]
     assert [result["ruleId"] for result in errors] == ["R01"]
     assert run["tool"]["driver"]["rules"][errors[0]["ruleIndex"]]["id"] == "R01"
     place = errors[0]["locations"][0]["physicalLocation"]
-    assert place["artifactLocation"]["uri"] == "data/universities.ttl" and place["region"]["startLine"] > 1
+    assert place["artifactLocation"]["uri"] == "data/bodies.ttl" and place["region"]["startLine"] > 1
 
 
 SH = rdflib.Namespace("http://www.w3.org/ns/shacl#")

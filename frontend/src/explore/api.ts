@@ -36,6 +36,23 @@ export class Api {
     }
   }
 
+  /** The ties among things. */
+  among(shown: string[]): Tie[] {
+    const ends = new Set(shown);
+    return [...this.ties.values()].filter((tie) => ends.has(tie.source) && ends.has(tie.target));
+  }
+
+  /** Which of the things that are shown a tie joins to this one. */
+  near(shown: string[], id: string): Set<string> {
+    const found = new Set<string>();
+    for (const tie of this.among(shown)) {
+      if (tie.source === id) found.add(tie.target);
+      if (tie.target === id) found.add(tie.source);
+    }
+    found.delete(id);
+    return found;
+  }
+
   neighbours(node: string, groups: string[], offset: number, limit = PAGE): Promise<Neighbours> {
     const query = { node, groups: groups.join(","), offset: String(offset), limit: String(limit), elements: "no" };
     return this.get<Neighbours>(this.settings.neighbours, query);

@@ -3,15 +3,18 @@
 import { Api, PAGE } from "./api";
 import { thingCard, tieCard, type Action } from "./card";
 import { Combo } from "./combo";
-import { dayOf, monthOf, span } from "./days";
+import { control } from "./controls";
+import { Dates } from "./dates";
 import { byId, h, Texts } from "./dom";
-import { png, save, svg } from "./files";
+import { Files } from "./files";
 import { listen } from "./keys";
 import { drawLegend, entries } from "./legend";
 import { drawList } from "./list";
+import { Past } from "./past";
 import { Codec, initial, type State } from "./state";
 import type { Found, Settings, Thing, Tie } from "./types";
 import { View } from "./view";
+import { Ways } from "./ways";
 
 const MOST = 5000;
 
@@ -20,12 +23,13 @@ export class App {
   private readonly api: Api;
   private readonly codec: Codec;
   private readonly view: View;
+  private readonly past: Past;
+  private readonly dates: Dates;
+  private readonly ways: Ways;
+  private readonly files: Files;
   private state: State;
   private readonly totals = new Map<string, { total: number; groups: string }>();
-  private readonly ends: { from: Combo; to: Combo };
   private readonly canvas = byId("canvas");
-  private position = 0; // in the history of this page, and the last place in it
-  private last = 0;
   private turning = ""; // the thing whose ties are gone through
   private work: Promise<unknown> = Promise.resolve();
 
@@ -33,31 +37,28 @@ export class App {
     this.texts = new Texts(settings.texts);
     this.api = new Api(settings);
     this.codec = new Codec(settings.prefixes);
+    this.past = new Past(this.codec);
     this.state = initial(settings.root);
     byId("explorer").hidden = false;
     this.view = new View(this.canvas, {
       select: (id) => this.select(id),
       expand: (id) => void this.toggle(id),
     });
+    this.dates = new Dates(this.view, this.texts);
     const find = (text: string): Promise<Found[]> => this.api.find(text);
     const say = (text: string): void => this.say(text);
     const finder = new Combo("find", find, this.texts, say, (found) => {
       finder.set(null);
       void this.add(found.id);
     });
-    this.ends = {
-      from: new Combo("path-from", find, this.texts, say, () => {}),
-      to: new Combo("path-to", find, this.texts, say, () => {}),
-    };
+    this.ways = new Ways(find, this.texts, say);
+    this.files = new Files(this.view, this.api, this.texts, say);
     this.listen(finder);
     void this.start().finally(() => (byId("explorer").dataset["ready"] = ""));
   }
 
   private async start(): Promise<void> {
     const told = this.codec.read(location.hash);
-    const kept = history.state as { position?: number; last?: number } | null;
-    this.position = kept?.position ?? 0;
-    this.last = Math.max(this.position, kept?.last ?? 0);
     if (told) {
       this.state = told;
       await this.run(() => this.show(true));
@@ -68,43 +69,31 @@ export class App {
   }
 
   private listen(finder: Combo): void {
-    const on = (id: string, work: () => void): void => byId(id).addEventListener("click", work);
-    on("undo", () => history.back());
-    on("redo", () => history.forward());
-    on("fit", () => this.view.fit());
-    on("arrange", () => {
-      this.change({ seed: this.state.seed + 1 });
-      this.view.sync(this.things(), this.ties(), this.state.seed, true);
+    control({
+      click: {
+        undo: () => history.back(),
+        redo: () => history.forward(),
+        fit: () => this.view.fit(),
+        arrange: () => {
+          this.change({ seed: this.state.seed + 1 });
+          this.view.sync(this.things(), this.ties(), this.state.seed, true);
+        },
+        path: () => this.ways.open(),
+        help: () => byId<HTMLDialogElement>("keys").showModal(),
+        "as-list": () => this.change({ view: this.state.view === "list" ? "picture" : "list" }),
+        "any-day": () => this.change({ day: "" }),
+        "copy-link": () => void this.files.copyLink(),
+        sheet: () => this.sheet(),
+      },
+      findPath: () => void this.findPath(),
+      savePicture: (format) => void this.run(() => this.files.savePicture(format)),
+      saveFile: (ending) => void this.run(() => this.files.saveGraph(this.visible(), ending)),
+      groups: (names) => this.change({ groups: names.length ? names : ["entities"] }),
+      sliding: (day) => this.dates.show(day),
+      day: (day) => this.change({ day }),
     });
-    on("path", () => this.openPath());
-    on("help", () => byId<HTMLDialogElement>("keys").showModal());
-    on("as-list", () => this.change({ view: this.state.view === "list" ? "picture" : "list" }));
-    on("any-day", () => this.change({ day: "" }));
-    on("copy-link", () => void this.copy());
-    on("sheet", () => this.sheet());
-    byId("path-form").addEventListener("submit", (event) => {
-      event.preventDefault();
-      void this.findPath();
-    });
-    for (const button of document.querySelectorAll<HTMLElement>("[data-picture]")) {
-      button.addEventListener("click", () => void this.savePicture(button.dataset["picture"] ?? "png"));
-    }
-    for (const button of document.querySelectorAll<HTMLElement>("[data-file]")) {
-      button.addEventListener("click", () => void this.saveFile(button.dataset["file"] ?? "gexf"));
-    }
-    for (const box of document.querySelectorAll<HTMLInputElement>("[data-group]")) {
-      box.addEventListener("change", () => {
-        const groups = [...document.querySelectorAll<HTMLInputElement>("[data-group]:checked")].map((one) => one.dataset["group"] ?? "");
-        this.change({ groups: groups.length ? groups : ["entities"] });
-      });
-    }
-    const slider = byId<HTMLInputElement>("slider");
-    slider.addEventListener("input", () => this.date(dayOf(Number(slider.value))));
-    slider.addEventListener("change", () => this.change({ day: dayOf(Number(slider.value)) }));
-    const day = byId<HTMLInputElement>("day");
-    day.addEventListener("change", () => this.change({ day: day.value }));
     addEventListener("popstate", (event) => {
-      this.position = (event.state as { position?: number } | null)?.position ?? 0;
+      this.past.moved(event);
       const before = this.state;
       this.state = this.codec.read(location.hash) ?? initial(this.settings.root);
       void this.run(() => this.show(before.seed !== this.state.seed));
@@ -134,9 +123,14 @@ export class App {
     return this.state.shown.map((id) => this.api.things.get(id)).filter((thing): thing is Thing => thing !== undefined);
   }
 
+  /** Those that are not filtered away. */
+  private visible(): Thing[] {
+    const hidden = new Set(this.state.hiddenKinds);
+    return this.things().filter((thing) => !hidden.has(thing.kind));
+  }
+
   private ties(): Tie[] {
-    const shown = new Set(this.state.shown);
-    return [...this.api.ties.values()].filter((tie) => shown.has(tie.source) && shown.has(tie.target));
+    return this.api.among(this.state.shown);
   }
 
   private degree(id: string): number {
@@ -162,16 +156,8 @@ export class App {
 
   private change(part: Partial<State>): void {
     this.state = { ...this.state, ...part };
-    this.push();
+    this.past.push(this.state);
     this.render();
-  }
-
-  private push(): void {
-    const hash = this.codec.write(this.state);
-    if (hash === location.hash) return;
-    this.position += 1;
-    this.last = this.position;
-    history.pushState({ position: this.position, last: this.last }, "", hash);
   }
 
   /** Fetch what the state needs, then show it. */
@@ -200,46 +186,22 @@ export class App {
     for (const box of document.querySelectorAll<HTMLInputElement>("[data-group]")) {
       box.checked = state.groups.includes(box.dataset["group"] ?? "");
     }
-    this.renderDays(things, ties);
-    this.date(state.day);
+    this.dates.reach(things, ties, state.day);
+    this.dates.show(state.day);
     this.renderCard();
     const asList = state.view === "list";
     byId("list").hidden = !asList;
     this.canvas.hidden = asList;
     byId("as-list").setAttribute("aria-pressed", String(asList));
     if (asList) {
-      const hidden = new Set(state.hiddenKinds);
-      const visible = things.filter((thing) => !hidden.has(thing.kind));
-      drawList(byId("list"), visible, (id) => this.degree(id), state.selected, (id) => this.select(id), (thing) => this.actions(thing), this.texts);
+      drawList(byId("list"), this.visible(), (id) => this.degree(id), state.selected, (id) => this.select(id), (thing) => this.actions(thing), this.texts);
     } else if (view.cy.width() === 0 && things.length) {
       view.fit();
     }
-    byId<HTMLButtonElement>("undo").disabled = this.position === 0;
-    byId<HTMLButtonElement>("redo").disabled = this.position >= this.last;
+    byId<HTMLButtonElement>("undo").disabled = this.past.atStart;
+    byId<HTMLButtonElement>("redo").disabled = this.past.atEnd;
     byId("explorer").dataset["things"] = String(things.length);
     byId("explorer").dataset["ties"] = String(ties.length);
-  }
-
-  private renderDays(things: Thing[], ties: Tie[]): void {
-    const today = new Date().toISOString().slice(0, 10);
-    const months = span([...things, ...ties], today);
-    const slider = byId<HTMLInputElement>("slider");
-    slider.disabled = !months;
-    if (!months) return;
-    slider.min = String(months[0]);
-    slider.max = String(months[1]);
-    slider.value = String(this.state.day ? monthOf(this.state.day) : months[1]);
-    byId("day-first").textContent = dayOf(months[0]).slice(0, 4);
-    byId("day-last").textContent = dayOf(months[1]).slice(0, 4);
-  }
-
-  private date(day: string): void {
-    const counts = this.view.date(day);
-    const told = day ? this.texts.get("day_counts", { day, ...counts }) : "";
-    byId<HTMLInputElement>("day").value = day;
-    byId("slider").setAttribute("aria-valuetext", day || this.texts.get("undated"));
-    byId<HTMLButtonElement>("any-day").disabled = !day;
-    if (byId("day-counts").textContent !== told) byId("day-counts").textContent = told;
   }
 
   private filter(list: "hiddenKinds" | "hiddenTies", name: string, on: boolean): void {
@@ -252,7 +214,7 @@ export class App {
   private select(id: string, reveal = false): void {
     if (id === this.state.selected && !reveal) return;
     this.state = { ...this.state, selected: id };
-    history.replaceState(history.state, "", this.codec.write(this.state));
+    this.past.replace(this.state);
     this.view.highlight(id, this.state.path);
     if (reveal) this.view.reveal(id);
     this.renderCard();
@@ -307,7 +269,7 @@ export class App {
   private moreButton(thing: Thing): HTMLElement | null {
     const known = this.totals.get(thing.id);
     if (!known || known.groups !== this.state.groups.join() || !this.state.expanded.includes(thing.id)) return null;
-    const left = known.total - this.near(thing.id).size;
+    const left = known.total - this.api.near(this.state.shown, thing.id).size;
     if (left <= 0) return null;
     const text = this.texts.get("more", { left, next: Math.min(left, PAGE) });
     return h("p", {}, h("button", { type: "button", "data-action": "more", onclick: () => void this.expand(thing.id) }, text));
@@ -322,22 +284,12 @@ export class App {
       open ? act("collapse", () => this.collapse(thing.id)) : act("expand", () => void this.expand(thing.id)),
       act("hide", () => this.hide(thing.id)),
       act("only", () => this.only(thing.id)),
-      act("path_from_here", () => this.openPath("from", found)),
-      act("path_to_here", () => this.openPath("to", found)),
+      act("path_from_here", () => this.ways.open("from", found)),
+      act("path_to_here", () => this.ways.open("to", found)),
     ];
   }
 
   // ---- more and less
-
-  private near(id: string): Set<string> {
-    const found = new Set<string>();
-    for (const tie of this.ties()) {
-      if (tie.source === id) found.add(tie.target);
-      if (tie.target === id) found.add(tie.source);
-    }
-    found.delete(id);
-    return found;
-  }
 
   private async toggle(id: string, first = false): Promise<void> {
     if (!this.api.things.has(id)) return;
@@ -349,7 +301,7 @@ export class App {
   private async expand(id: string, first = false): Promise<void> {
     await this.run(async () => {
       const shown = new Set(this.state.shown);
-      let offset = Math.floor(this.near(id).size / PAGE) * PAGE;
+      let offset = Math.floor(this.api.near(this.state.shown, id).size / PAGE) * PAGE;
       let page = await this.api.neighbours(id, this.state.groups, offset);
       let fresh = page.nodes.filter((node) => !shown.has(node));
       for (let tries = Math.ceil(page.total / PAGE); !fresh.length && tries > 0; tries -= 1) {
@@ -365,8 +317,8 @@ export class App {
       const expanded = [...new Set([...this.state.expanded, id])];
       await this.api.know(fresh);
       this.state = { ...this.state, shown: [...this.state.shown, ...fresh], expanded, selected: id };
-      if (first) history.replaceState({ position: this.position, last: this.last }, "", this.codec.write(this.state));
-      else this.push();
+      if (first) this.past.replace(this.state);
+      else this.past.push(this.state);
       await this.show(first);
       const name = this.api.things.get(id)?.label ?? id;
       this.say(fresh.length ? this.texts.get("expanded", { name, new: fresh.length }) : this.texts.get("nothing_new", { name }));
@@ -378,7 +330,7 @@ export class App {
       await this.api.know([id]);
       const shown = [...new Set([...this.state.shown, id])];
       this.state = { ...this.state, shown, selected: id };
-      this.push();
+      this.past.push(this.state);
       await this.show();
       this.view.reveal(id);
     });
@@ -387,9 +339,9 @@ export class App {
 
   /** Take away what hangs on this thing alone. */
   private collapse(id: string): void {
-    const near = this.near(id);
+    const near = this.api.near(this.state.shown, id);
     const kept = new Set(this.state.expanded.filter((other) => other !== id));
-    const gone = [...near].filter((other) => !kept.has(other) && this.near(other).size === 1);
+    const gone = [...near].filter((other) => !kept.has(other) && this.api.near(this.state.shown, other).size === 1);
     this.remove(gone, [...kept]);
     this.say(this.texts.get("collapsed", { name: this.api.things.get(id)?.label ?? id }));
   }
@@ -397,14 +349,14 @@ export class App {
   private hide(id: string): void {
     const thing = this.api.things.get(id);
     if (!thing) return;
-    const near = [...this.near(id)];
+    const near = [...this.api.near(this.state.shown, id)];
     this.remove([id], this.state.expanded.filter((other) => other !== id));
     if (near[0]) this.select(near[0]);
     this.say(this.texts.get("hidden", { name: thing.label }));
   }
 
   private only(id: string): void {
-    const kept = new Set([id, ...this.near(id)]);
+    const kept = new Set([id, ...this.api.near(this.state.shown, id)]);
     this.remove(this.state.shown.filter((other) => !kept.has(other)), this.state.expanded.filter((other) => kept.has(other)));
   }
 
@@ -413,71 +365,30 @@ export class App {
     const shown = this.state.shown.filter((id) => !out.has(id));
     const selected = out.has(this.state.selected) ? "" : this.state.selected;
     this.state = { ...this.state, shown, expanded, selected };
-    this.push();
+    this.past.push(this.state);
     void this.run(() => this.show());
   }
 
-  // ---- paths, files, link
-
-  private openPath(end?: "from" | "to", found?: Found): void {
-    const form = byId("path-form");
-    form.hidden = end ? false : !form.hidden;
-    byId("path").setAttribute("aria-expanded", String(!form.hidden));
-    if (end && found) this.ends[end].set(found);
-    if (!form.hidden) this.ends[end === "from" ? "to" : "from"].focus();
-  }
+  // ---- paths
 
   private async findPath(): Promise<void> {
-    const [from, to] = [this.ends.from.value, this.ends.to.value];
-    if (!from || !to) return this.sayPath(this.texts.get("path_choose"));
+    const ends = this.ways.chosen;
+    if (!ends) return this.ways.say(this.texts.get("path_choose"));
     await this.run(async () => {
-      const way = await this.api.path(from.id, to.id, this.state.groups);
-      if (!way.nodes.length) return this.sayPath(this.texts.get(way.exhausted ? "path_cut" : "path_none"));
+      const way = await this.api.path(ends[0].id, ends[1].id, this.state.groups);
+      if (!way.nodes.length) return this.ways.say(this.texts.get(way.exhausted ? "path_cut" : "path_none"));
       const shown = [...new Set([...this.state.shown, ...way.nodes])];
       await this.api.know(way.nodes);
       this.state = { ...this.state, shown, path: way.nodes, selected: way.nodes[0] ?? "" };
-      this.push();
+      this.past.push(this.state);
       await this.show();
       const contested = this.view.cy.edges(".onpath.disputed").length;
-      this.sayPath(
+      this.ways.say(
         this.texts.get("path_found", { steps: way.nodes.length - 1 }) +
           (contested ? " " + this.texts.get("path_contested", { count: contested }) : ""),
       );
       this.view.fit(".onpath");
     });
-  }
-
-  private sayPath(text: string): void {
-    byId("path-said").textContent = text;
-    this.say(text);
-  }
-
-  private async savePicture(format: string): Promise<void> {
-    await this.run(async () => {
-      const content = format === "svg" ? svg(this.view.cy, document.title) : await png(this.view.cy);
-      save(content, `network.${format}`);
-      this.say(this.texts.get("saved", { name: `network.${format}` }));
-    });
-  }
-
-  /** What is shown and not filtered away, as the server writes graph files. */
-  private async saveFile(ending: string): Promise<void> {
-    await this.run(async () => {
-      const hidden = new Set(this.state.hiddenKinds);
-      const nodes = this.things().filter((thing) => !hidden.has(thing.kind)).map((thing) => thing.id);
-      const file = await this.api.file(nodes, ending);
-      save(file.content, file.name);
-      this.say(this.texts.get("saved", { name: file.name }));
-    });
-  }
-
-  private async copy(): Promise<void> {
-    try {
-      await navigator.clipboard.writeText(location.href);
-      this.say(this.texts.get("copied"));
-    } catch {
-      this.say(this.texts.get("copy_failed"));
-    }
   }
 
   private say(text: string): void {

@@ -1,9 +1,43 @@
-// Saves the picture as PNG or SVG, and files that the server makes.
+// Saves the picture as PNG or SVG, and files that the server makes; copies the link.
 
 import type { Core, EdgeSingular, NodeSingular } from "cytoscape";
-import { color } from "./view";
+import type { Api } from "./api";
+import type { Texts } from "./dom";
+import type { Thing } from "./types";
+import { color, type View } from "./view";
 
-export function save(content: Blob, name: string): void {
+export class Files {
+  constructor(
+    private readonly view: View,
+    private readonly api: Api,
+    private readonly texts: Texts,
+    private readonly say: (text: string) => void,
+  ) {}
+
+  async savePicture(format: string): Promise<void> {
+    const content = format === "svg" ? svg(this.view.cy, document.title) : await png(this.view.cy);
+    save(content, `network.${format}`);
+    this.say(this.texts.get("saved", { name: `network.${format}` }));
+  }
+
+  /** These things as the server writes graph files. */
+  async saveGraph(things: Thing[], ending: string): Promise<void> {
+    const file = await this.api.file(things.map((thing) => thing.id), ending);
+    save(file.content, file.name);
+    this.say(this.texts.get("saved", { name: file.name }));
+  }
+
+  async copyLink(): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(location.href);
+      this.say(this.texts.get("copied"));
+    } catch {
+      this.say(this.texts.get("copy_failed"));
+    }
+  }
+}
+
+function save(content: Blob, name: string): void {
   const address = URL.createObjectURL(content);
   const link = document.createElement("a");
   link.href = address;
@@ -14,7 +48,7 @@ export function save(content: Blob, name: string): void {
 
 const MOST_PIXELS = 8000;
 
-export async function png(cy: Core): Promise<Blob> {
+async function png(cy: Core): Promise<Blob> {
   return cy.png({ output: "blob-promise", full: true, scale: 2, maxWidth: MOST_PIXELS, maxHeight: MOST_PIXELS, bg: color("paper") });
 }
 
@@ -23,7 +57,7 @@ function escape(text: string): string {
 }
 
 /** The picture as SVG: what is drawn, where it is drawn, with titles for a pointer and links for things. */
-export function svg(cy: Core, title: string): Blob {
+function svg(cy: Core, title: string): Blob {
   const shown = cy.elements(":visible");
   const box = shown.boundingBox();
   const round = (value: number): string => String(Math.round(value * 10) / 10);

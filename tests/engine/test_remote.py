@@ -75,10 +75,17 @@ def test_a_function_of_the_embedded_engine_is_told_as_missing_elsewhere():
         ask(engine_at(found), "SELECT (m:matches('a', 'b') AS ?x) {}")
 
 
-def test_a_word_of_the_search_in_a_string_or_another_name_is_no_call():
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT * { ?s <urn:matches> 'matches' # m:matches\n }",
+        "SELECT * { VALUES ?f { m:matches <https://w3id.org/miit-graph/ont#matchScore> } ?service ?p ?f }",
+    ],
+)
+def test_a_word_of_the_search_in_a_string_or_as_a_name_is_no_call(query):
     with endpoint() as found:
-        ask(engine_at(found), "SELECT * { ?s <urn:matches> 'matches' # m:matches\n }")
-    assert "urn:matches" in found.queries[-1]
+        ask(engine_at(found), query)
+    assert query in found.queries[-1]
 
 
 def test_a_syntax_error_points_at_its_place_in_the_text_that_was_asked():

@@ -69,7 +69,10 @@ def page(
         card=render(card or page_card(language)) if status < 400 else "",
         **values,
     )
-    return in_language(Response(content, status, content_type=HTML_TYPE), language)
+    response = in_language(Response(content, status, content_type=HTML_TYPE), language)
+    if lacking():
+        response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def in_language(response: Response, language: str) -> Response:

@@ -20,7 +20,10 @@ _DECLARED = re.compile(r"\bPREFIX\s+([A-Za-z][\w.-]*)?:", re.IGNORECASE)
 
 
 def local_function(text: str, prefixes: Mapping[str, str]) -> str | None:
-    """The first function that only the embedded engine has, named in a query outside strings and comments."""
+    """The first function that only the embedded engine has and that a query calls.
+
+    A call is a name before a bracket (section 19.8, iriOrFunction): data may tell of functions, and be asked for them.
+    """
     if not _LOCAL_NAMES.search(text):
         return None
     try:
@@ -32,7 +35,9 @@ def local_function(text: str, prefixes: Mapping[str, str]) -> str | None:
     for before, token in pairwise(tokens):
         if before.kind == "name" and token.kind == "iri":
             known[before.text.rstrip(":")] = token.text
-    for token in tokens:
+    for token, after in pairwise(tokens):
+        if after.text != "(":
+            continue
         prefix, _, local = token.text.partition(":")
         full = token.text if token.kind == "iri" else f"{known.get(prefix, '<>')[:-1]}{local}>"
         if token.kind in ("iri", "name") and full in wanted and (found := _LOCAL_NAMES.search(full)):

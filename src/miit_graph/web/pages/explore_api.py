@@ -23,7 +23,7 @@ from miit_graph.web.about import pick
 from miit_graph.web.language import page_language
 from miit_graph.web.linked_data.answers import asker, published, tag, unchanged, validated
 from miit_graph.web.linked_data.names import iri_of, iri_of_document, link_to
-from miit_graph.web.of_version import of_version
+from miit_graph.web.of_version import left_out, of_version
 from miit_graph.web.pages.explore_places import Places
 from miit_graph.web.problems import Problem
 
@@ -75,7 +75,7 @@ def neighbours() -> Response:
     }
     if request.args.get("elements") != "no":
         answer["elements"] = elements(network().graph((node, *found.nodes), lang))
-    return validated(_json(answer), etag)
+    return _validated(_json(answer), etag)
 
 
 @blueprint.get("/explore/path")
@@ -92,7 +92,7 @@ def path() -> Response:
         raise _unknown("from" if str(error) == start else "to", error) from None
     graph = network().graph(found.nodes, page_language())
     answer = {"nodes": found.nodes, "exhausted": found.exhausted, "elements": elements(graph)}
-    return validated(_json(answer), etag)
+    return _validated(_json(answer), etag)
 
 
 @blueprint.route("/explore/graph", methods=["GET", "POST"])
@@ -110,7 +110,14 @@ def graph() -> Response:
     response = (
         _file(ending, wanted) if ending else _json(elements(network().graph(wanted, page_language(), beside=beside)))
     )
-    return validated(response, etag) if request.method == "GET" else response
+    return _validated(response, etag) if request.method == "GET" else response
+
+
+def _validated(response: Response, etag: str) -> Response:
+    """The same for an answer of the network: without its counts kinds lack names and colours."""
+    if not network().whole:
+        left_out()
+    return validated(response, etag)
 
 
 def named(things: Iterable[str]) -> list[dict[str, Any]]:

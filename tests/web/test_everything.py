@@ -1,9 +1,12 @@
 """Every IRI that the dataset mints answers, and following what comes back from one of them leads to all the others.
 
-Asked in this process: there are thousands of documents.
+Asked in this process: there are thousands of documents. Those about things are read until every IRI has been mentioned,
+and besides one in four of them; all are read if ``MIIT_GRAPH_EVERY_IRI`` is 1.
 """
 
+import os
 import random
+import zlib
 from dataclasses import dataclass, field
 
 import pyoxigraph as ox
@@ -18,6 +21,8 @@ pytest_plugins = ("tests.web.linked_fixtures",)
 START = BASE + "id/miit"
 SD = "http://www.w3.org/ns/sparql-service-description#"
 FILES = BASE + "dump/"
+KINDS = ("id/", "code/", "shape/")
+PART = 1 if os.environ.get("MIIT_GRAPH_EVERY_IRI") == "1" else 4
 
 
 @dataclass
@@ -25,6 +30,7 @@ class Crawl:
     """What came back for each document, by its IRI without a fragment."""
 
     statuses: dict[str, int] = field(default_factory=dict)
+    mentioned: set[str] = field(default_factory=set)
     described: set[str] = field(default_factory=set)
     """Subjects that their own document tells something about."""
 
@@ -53,6 +59,11 @@ def is_new(iri):
     return iri.startswith(BASE) and not iri.startswith(BASE + "doc/")
 
 
+def is_read(iri):
+    """Whether a document is read even if nothing is missing: one in four about things, codes, shapes, and all others."""
+    return not iri.startswith(tuple(BASE + kind for kind in KINDS)) or zlib.crc32(iri.encode()) % PART == 0
+
+
 def further(reply):
     """The next page, as the Link header has it."""
     for part in reply.headers.get("Link", "").split(", <"):
@@ -68,32 +79,6 @@ def web(published):
 
 
 @pytest.fixture(scope="module")
-def crawl(web):
-    """Begin at one IRI and follow each IRI of ours that is mentioned, and each next page. Nothing else is known."""
-    found, waiting = Crawl(), [START]
-    while waiting:
-        iri = waiting.pop()
-        if iri in found.statuses:
-            continue
-        if iri.startswith(FILES):
-            found.statuses[iri] = web.head(path(iri)).status_code
-            continue
-        reply = get(web, path(iri), TYPES["nt"])
-        found.statuses[iri] = reply.status_code
-        while reply.status_code == 200 and reply.mimetype == TYPES["nt"]:
-            for quad in ox.parse(reply.data, format=ox.RdfFormat.N_TRIPLES):
-                terms = {t.value for t in (quad.subject, quad.predicate, quad.object) if isinstance(t, ox.NamedNode)}
-                waiting += [document(t) for t in terms if is_new(t) and document(t) not in found.statuses]
-                if isinstance(quad.subject, ox.NamedNode) and document(quad.subject.value) == iri:
-                    found.described.add(quad.subject.value)
-            page = further(reply)
-            if page is None:
-                break
-            reply = web.get(page, headers={"Accept": TYPES["nt"]})
-    return found
-
-
-@pytest.fixture(scope="module")
 def minted(published):
     """Every IRI below our base, whether it is a subject, a predicate, an object or a graph."""
     terms = set()
@@ -102,9 +87,37 @@ def minted(published):
     return terms
 
 
+@pytest.fixture(scope="module")
+def crawl(web, minted):
+    """Begin at one IRI and follow each IRI of ours that is mentioned, and each next page. Nothing else is known."""
+    found, waiting, others = Crawl(mentioned={START}), [START], []
+    missing = {document(iri) for iri in minted} - {START}
+    while waiting or (others and missing):
+        iri = (waiting or others).pop()
+        if iri.startswith(FILES):
+            found.statuses[iri] = web.head(path(iri)).status_code
+            continue
+        reply = get(web, path(iri), TYPES["nt"])
+        found.statuses[iri] = reply.status_code
+        while reply.status_code == 200 and reply.mimetype == TYPES["nt"]:
+            for quad in ox.parse(reply.data, format=ox.RdfFormat.N_TRIPLES):
+                terms = {t.value for t in (quad.subject, quad.predicate, quad.object) if isinstance(t, ox.NamedNode)}
+                for new in {document(t) for t in terms if is_new(t)} - found.mentioned:
+                    found.mentioned.add(new)
+                    (waiting if is_read(new) else others).append(new)
+                if isinstance(quad.subject, ox.NamedNode) and document(quad.subject.value) == iri:
+                    found.described.add(quad.subject.value)
+            page = further(reply)
+            if page is None:
+                break
+            reply = web.get(page, headers={"Accept": TYPES["nt"]})
+        missing -= found.mentioned
+    return found
+
+
 def test_one_iri_leads_to_all(crawl, minted):
     assert len(minted) > 5000
-    missing = {document(iri) for iri in minted} - set(crawl.statuses)
+    missing = {document(iri) for iri in minted} - crawl.mentioned
     assert not sorted(missing)[:20]
 
 
@@ -124,11 +137,12 @@ def test_every_document_says_something_about_what_it_is_of(crawl, minted, publis
     things = {iri for iri in things if not iri.rpartition("/")[2][:1].isdecimal()}
     functions = published.load().query(f"SELECT ?f {{ ?service <{SD}extensionFunction> ?f }}")
     things -= {row["f"].value for row in functions}  # told of in the service description, not in the ontology
-    assert not sorted(things - crawl.described)[:20]
+    read = {iri for iri in things if document(iri) in crawl.statuses}
+    assert len(read) > len(things) / PART and not sorted(read - crawl.described)[:20]
 
 
 def test_a_sample_as_pages(web, crawl):
-    things = sorted(iri for iri in crawl.statuses if iri.startswith((BASE + "id/", BASE + "code/", BASE + "shape/")))
+    things = sorted(iri for iri in crawl.statuses if iri.startswith(tuple(BASE + kind for kind in KINDS)))
     for iri in random.Random(6).sample(things, 25):
         reply = get(web, path(iri), BROWSER)
         assert reply.status_code == 200 and "<h1" in reply.text, iri

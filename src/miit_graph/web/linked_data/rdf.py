@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 
 import pyoxigraph as ox
@@ -55,4 +56,6 @@ def _used(triples: Iterable[ox.Triple], prefixes: Mapping[str, str]) -> dict[str
                 terms.add(term.value)
             elif isinstance(term, ox.Literal):
                 terms.add(term.datatype.value)
-    return {name: space for name, space in prefixes.items() if any(term.startswith(space) for term in terms)}
+    ordered = sorted(terms)
+    ordered.append("")  # so that there is always one at the place where others of a prefix would begin
+    return {name: s for name, s in prefixes.items() if ordered[bisect_left(ordered, s, hi=len(terms))].startswith(s)}

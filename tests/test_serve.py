@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import http.client
 import json
@@ -167,7 +168,7 @@ def test_any_rdf_file_can_be_served(tmp_path: Path) -> None:
     (tmp_path / "a.ttl").write_text("<http://e/a> <http://e/p> '中' .")
     far = tmp_path / ("far" * 40)
     far.mkdir()
-    with started("--data", tmp_path / "a.ttl", TMPDIR=str(far)) as server:
+    with started("--data", tmp_path / "a.ttl", **FEW, TMPDIR=str(far)) as server:
         rows = list(SPARQLStore(f"{server.address}/sparql").query("SELECT ?o { ?s ?p ?o }"))
         assert [str(row[0]) for row in rows] == ["中"]
 
@@ -315,31 +316,41 @@ class TestHonestEnds:
         connection.close()
 
 
-@pytest.mark.parametrize("which", ["worker", "engine process", "web process"])
-def test_whatever_dies_is_mended(numbers: Path, which: str) -> None:
+@pytest.fixture(scope="module")
+def mended(numbers: Path) -> Iterator[Running]:
+    """A server whose processes are killed."""
     with started("--data", numbers, **FEW) as server:
-        assert server.ask("ASK {}").status == 200
+        yield server
+
+
+@pytest.mark.parametrize("which", ["worker", "engine process", "web process"])
+def test_whatever_dies_is_mended(mended: Running, which: str) -> None:
+    server = mended
+
+    def victims() -> list[int]:
         before = server.children()
-        commands = {pid: Path(f"/proc/{pid}/cmdline").read_text() for pid in before}
+        commands = {pid: _command_of(pid) for pid in before}
         engine = [pid for pid in before if "engine.process" in commands[pid] and _parent_of(pid) == server.process.pid]
-        victims = {
+        return {
             "worker": [pid for pid in before if _parent_of(pid) in engine],
             "engine process": engine,
             "web process": [
                 pid for pid in before if "engine.process" not in commands[pid] and "serve" in commands[pid]
             ],
         }[which]
-        assert victims
-        for pid in victims:
+
+    def answers() -> bool:
+        try:
+            return server.ask(f"ASK {{}} # {time.monotonic()}").status == 200
+        except OSError:
+            return False
+
+    wait_until(lambda: answers() and bool(victims()))
+    killed = victims()
+    for pid in killed:
+        with contextlib.suppress(ProcessLookupError):  # a worker that has just ended
             os.kill(pid, signal.SIGKILL)
-
-        def answers() -> bool:
-            try:
-                return server.ask(f"ASK {{}} # {time.monotonic()}").status == 200
-            except OSError:
-                return False
-
-        wait_until(answers)
+    wait_until(lambda: not any(_parent_of(pid) for pid in killed) and answers())
 
 
 def test_sigterm_ends_it_too(numbers: Path) -> None:
@@ -361,12 +372,19 @@ def _parent_of(pid: int) -> int:
     return _parent(Path(f"/proc/{pid}"))
 
 
+def _command_of(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    except OSError:
+        return ""  # it has just ended
+
+
 def test_federation_over_http(numbers: Path) -> None:
     """SERVICE to the endpoint that was named, by GET and POST; nothing of it is kept, and failures have a status."""
     rows = table({"x": {"type": "literal", "value": "remote"}})
     with endpoint(answer=lambda handler, _: handler.reply(200, rows)) as found, endpoint() as other:
         query = f"SELECT ?x {{ SERVICE <{found.address}> {{ ?s <http://d/label> ?x }} }}"
-        with started("--data", numbers, "--allow-service", found.address) as server:
+        with started("--data", numbers, "--allow-service", found.address, **FEW) as server:
             for count in (1, 2):
                 reply = server.ask(query, format="csv")
                 assert (reply.status, reply.body) == (200, b"x\r\nremote\r\n")

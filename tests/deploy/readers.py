@@ -181,7 +181,7 @@ def standing(folder: Path, **settings: str) -> Iterator[tuple[Origin, list[Reade
     origin = Origin(folder / "project")
     ports = free_ports(3)
     command = [sys.executable, "-m", "miit_graph.cli", "serve", "--snapshot", str(origin.snapshots)]
-    environment = {**os.environ, **_FEW, "HOST": "127.0.0.1", "PORT": str(ports[0])}
+    environment = {**os.environ, **_FEW, "MIIT_GRAPH_DRAIN": "0", "HOST": "127.0.0.1", "PORT": str(ports[0])}
     readers = [Reader(ports[0], port, folder / f"reader-{port}", settings) for port in ports[1:]]
     with contextlib.ExitStack() as stack:
         server = stack.enter_context(subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment))

@@ -28,7 +28,7 @@ from miit_graph.engine.errors import (
     TimeLimitExceeded,
 )
 from miit_graph.engine.local import LocalEngine
-from miit_graph.engine.process import AVAILABLE, quick
+from miit_graph.engine.process import AVAILABLE, client, quick
 from miit_graph.engine.process.calls import Call
 from miit_graph.engine.process.client import ProcessEngine
 from miit_graph.engine.process.confinement import MemoryMeter
@@ -235,7 +235,8 @@ class TestPlaces:
                 os.kill(pid, signal.SIGSTOP)
             try:
                 assert answer(engine, "SELECT * { <http://d/2> ?p ?o } # second")
-                with pytest.raises(EngineUnavailable):
+                with monkeypatch.context() as impatient, pytest.raises(EngineUnavailable):
+                    impatient.setattr(client, "_HELLO_SECONDS", 0.2)
                     answer(engine, "SELECT * { ?s <http://p/0> ?o } LIMIT 1")
             finally:
                 for pid in serving:

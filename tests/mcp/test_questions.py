@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 
 from tests.conftest import ROOT
-from tests.mcp.test_mcp import Call, call, http  # noqa: F401 - fixtures
+from tests.mcp.conftest import Call
 
 PAGE = (ROOT / "docs" / "agents.md").read_text(encoding="utf-8")
 QUESTIONS: list[Any] = json.loads((ROOT / "tests" / "mcp" / "questions.json").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize(("question", "tool", "arguments", "facts"), QUESTIONS, ids=range(1, len(QUESTIONS) + 1))
-def test_a_question(question: str, tool: str, arguments: dict[str, Any], facts: list[str], call: Call) -> None:  # noqa: F811
+def test_a_question(question: str, tool: str, arguments: dict[str, Any], facts: list[str], call: Call) -> None:
     assert f"| {question} |" in PAGE
     answer = call(tool, **arguments)
     if tool == "examples":

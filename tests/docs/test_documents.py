@@ -35,6 +35,7 @@ OF_TESTS = {
         "CRASHES",
         "EXAMPLES",
         "EVERY_TROUBLE",
+        "EVERY_IRI",
     )
 }
 VARIABLES = {row["variable"] for row in Settings.described()} | OF_TESTS | {"MIIT_GRAPH_TOKEN"}  # that of a client

@@ -1,20 +1,25 @@
-"""A real browser over a really started server: both once per session, a fresh profile (context) for each test.
+"""A real browser over a really started server, both once per session; in each test it is somebody who was never here.
 
-A test fails if its page logs an error, throws, breaks the content security policy or asks another host. The browser is
-Chromium as the system has it, or what MIIT_GRAPH_CHROMIUM names. Without one the tests are skipped, saying what to
-install; where CI is set they fail instead.
+Tests that want the same profile have the same tab one after the other, emptied in between: to start the process behind
+a tab takes more than most tests do in it. The tab of a test that failed is closed.
+A test fails if its page logs an error, throws, breaks the content security policy, opens a dialog or asks another host.
+The browser is Chromium as the system has it, or what MIIT_GRAPH_CHROMIUM names. Without one the tests are skipped,
+saying what to install; where CI is set they fail instead.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Playwright, expect, sync_playwright
 
 from miit_graph.build.snapshot import Snapshot
 from tests.conftest import PATIENCE, ROOT, Serve
@@ -30,26 +35,103 @@ _MISSING = (
 )
 
 
+_FAILED = pytest.StashKey[bool]()
+_FORGET = (
+    "for (const kept of [localStorage, sessionStorage]) kept.clear(); Storage.prototype.setItem = () => {}; void 0"
+)
+"""Nothing is kept, and nothing that a page still does when it is left keeps anything."""
+
+
 @dataclass
 class Watched:
-    """A context and what went wrong in its pages. A test that expects an error takes it out of `troubles`."""
+    """A profile with a tab, and what went wrong there. A test that expects an error takes it out of `troubles`."""
 
     context: BrowserContext
-    address: str
+    page: Page
+    settings: dict[str, Any]
+    asked: set[str] = field(default_factory=set)
     troubles: list[str] = field(default_factory=list)
 
-    def watch(self, page: Page) -> None:
-        """Note whatever this page complains of."""
+    @classmethod
+    def open(cls, browser: Browser, settings: dict[str, Any]) -> Watched:
+        """A new profile with these settings of Playwright's contexts."""
+        context = browser.new_context(**settings)
+        context.set_default_timeout(PATIENCE * 1000)
+        page = context.new_page()
+        watched = cls(context, page, settings)
+        watched._watch(page)
+        context.on("page", watched._watch)
+        return watched
+
+    def leave(self) -> bool:
+        """Make it that of somebody who was never here, if it can be: only what this tab holds itself is surely gone."""
+        own = self.settings["base_url"]
+        if self.context.pages != [self.page] or self.asked - {own} or not self.page.url.startswith(own):
+            return False
+        self.page.evaluate(_FORGET)
+        self.page.goto("about:blank")  # after which nothing is complained of any more
+        self.context.clear_cookies()
+        self.page.set_viewport_size(self.settings["viewport"])
+        look = {name: self.settings.get(name) for name in ("color_scheme", "reduced_motion")}
+        self.page.emulate_media(media="null", **look)
+        self.asked.clear()
+        return True
+
+    def _watch(self, page: Page) -> None:
         page.on("console", lambda message: self._note(message.type == "error", message.text))
         page.on("pageerror", lambda error: self._note(True, f"{error.name}: {error.message}"))
-        page.on("request", lambda request: self._note(self._is_elsewhere(request.url), f"asked for {request.url}"))
+        page.on("dialog", self._refuse)
+        page.on("request", lambda request: self._asked(request.url))
 
     def _note(self, wrong: bool, text: str) -> None:
         if wrong:
             self.troubles.append(text)
 
-    def _is_elsewhere(self, url: str) -> bool:
-        return url.startswith(("http:", "https:", "ws:", "wss:")) and not url.startswith("http://127.0.0.1:")
+    def _refuse(self, dialog: Dialog) -> None:
+        self._note(True, f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def _asked(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme in ("http", "https", "ws", "wss"):
+            self._note(parts.hostname != "127.0.0.1", f"asked for {url}")
+            self.asked.add(f"{parts.scheme}://{parts.netloc}")
+
+
+class Profiles:
+    """Lends a profile to one test after the other."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._idle: dict[str, Watched] = {}
+
+    @contextmanager
+    def lend(self, test: pytest.FixtureRequest, **settings: Any) -> Iterator[Watched]:
+        """One with these settings of Playwright's contexts, added to those that all have."""
+        settings = {
+            "locale": "en-GB",
+            "viewport": {"width": 1280, "height": 900},
+            "color_scheme": "light",
+            "reduced_motion": "reduce",
+            **settings,
+        }
+        name = json.dumps(settings, sort_keys=True)
+        watched = self._idle.pop(name, None) or Watched.open(self._browser, settings)
+        yield watched
+        if not test.node.stash.get(_FAILED, False) and watched.leave():
+            self._idle[name] = watched
+        else:
+            watched.context.close()
+        troubles, watched.troubles = watched.troubles, []
+        assert not troubles, "The page complained:\n" + "\n".join(troubles)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """Note for the fixtures whether their test failed."""
+    report = yield
+    item.stash[_FAILED] = report.failed or (call.when != "setup" and item.stash.get(_FAILED, False))
+    return report
 
 
 def _chromium() -> str:
@@ -86,26 +168,20 @@ def site(snapshot: Snapshot, serve_graph: Serve) -> str:
     return serve_graph("--snapshot", snapshot.path)
 
 
+@pytest.fixture(scope="session")
+def profiles(browser: Browser) -> Profiles:
+    """The profiles of all tests."""
+    return Profiles(browser)
+
+
 @pytest.fixture
-def watched(browser: Browser, site: str, request: pytest.FixtureRequest) -> Iterator[Watched]:
-    """A fresh profile. Settings of the context come as `@pytest.mark.parametrize("watched", [{…}], indirect=True)`."""
-    settings: dict[str, Any] = {
-        "base_url": site,
-        "locale": "en-GB",
-        "viewport": {"width": 1280, "height": 900},
-        "reduced_motion": "reduce",
-        **getattr(request, "param", {}),
-    }
-    context = browser.new_context(**settings)
-    context.set_default_timeout(PATIENCE * 1000)
-    seen = Watched(context, site)
-    context.on("page", seen.watch)
-    yield seen
-    context.close()
-    assert not seen.troubles, "The page complained:\n" + "\n".join(seen.troubles)
+def watched(profiles: Profiles, site: str, request: pytest.FixtureRequest) -> Iterator[Watched]:
+    """A profile. Settings of the context come as `@pytest.mark.parametrize("watched", [{…}], indirect=True)`."""
+    with profiles.lend(request, base_url=site, **getattr(request, "param", {})) as lent:
+        yield lent
 
 
 @pytest.fixture
 def page(watched: Watched) -> Page:
-    """An empty page; `page.goto("/explore")` is relative to the server."""
-    return watched.context.new_page()
+    """A tab; `page.goto("/explore")` is relative to the server."""
+    return watched.page

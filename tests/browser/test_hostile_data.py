@@ -10,11 +10,11 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Watched
+from tests.browser.conftest import Profiles, Watched
 from tests.browser.pages import settled
-from tests.conftest import PATIENCE, Serve
+from tests.conftest import Serve
 
 RUN = "window.pwned=1"
 ATTACKS = (
@@ -99,16 +99,10 @@ def hostile(tmp_path_factory: pytest.TempPathFactory, serve_graph: Serve) -> str
 
 
 @pytest.fixture
-def watched(browser: Browser, hostile: str) -> Iterator[Watched]:
+def watched(profiles: Profiles, hostile: str, request: pytest.FixtureRequest) -> Iterator[Watched]:
     """A profile that fails the test if a page logs an error, a report of the policy is one, or opens a dialog."""
-    context = browser.new_context(base_url=hostile, locale="en-GB", reduced_motion="reduce")
-    context.set_default_timeout(PATIENCE * 1000)
-    seen = Watched(context, hostile)
-    context.on("page", seen.watch)
-    context.on("dialog", lambda dialog: seen.troubles.append(f"dialog: {dialog.message}"))
-    yield seen
-    context.close()
-    assert not seen.troubles, "The page complained:\n" + "\n".join(seen.troubles)
+    with profiles.lend(request, base_url=hostile) as lent:
+        yield lent
 
 
 def check(page: Page, address: str, watched: Watched) -> None:

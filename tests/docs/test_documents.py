@@ -7,6 +7,7 @@ import sys
 import urllib.request
 from pathlib import Path
 from urllib.parse import unquote
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -124,6 +125,8 @@ def test_what_a_page_says_can_be_done(path: Path, reader: Reader) -> None:
             reader.do(block)
         except Exception as error:
             raise AssertionError(f"{block.place}: {error}") from error
+    for picture in reader.folder.glob("*.svg"):
+        assert ET.parse(picture).getroot().tag == "{http://www.w3.org/2000/svg}svg", picture.name
 
 
 @pytest.mark.parametrize("path", PAGES, ids=NAMES.get)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import re
-import shlex
 from pathlib import Path
-from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -54,15 +51,3 @@ def test_any_rdf_file_can_be_drawn(cli: RunCli, tmp_path: Path) -> None:
     )
     assert "Alpha" in cli("export", "picture", "chart", "--data", data).stdout
     assert "There is nothing to draw" in cli("export", "picture", "timeline", "--data", data).stdout
-
-
-GUIDE = (ROOT / "docs" / "pictures.md").read_text(encoding="utf-8")
-COMMANDS = [line for line in re.findall(r"^miit-graph (.*)$", GUIDE, re.MULTILINE) if "my.ttl" not in line]
-
-
-@pytest.mark.parametrize("command", COMMANDS)
-def test_the_commands_of_the_guide_work(command: str, cli: RunCli, snapshot: Snapshot, tmp_path: Path) -> None:
-    *arguments, name = shlex.split(command)
-    result = cli(*arguments, tmp_path / name, "--snapshot", snapshot.path)
-    assert result.returncode == 0, result.stderr
-    ET.parse(tmp_path / name)

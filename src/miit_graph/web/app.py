@@ -33,7 +33,7 @@ from miit_graph.web.front.rate import LIMITED, told
 from miit_graph.web.front.record import RECORD, Record
 from miit_graph.web.linked_data import ontology, routes
 from miit_graph.web.metrics import Metrics
-from miit_graph.web.page import headed
+from miit_graph.web.page import headed, phrased
 from miit_graph.web.pages import chart, disputes, explore, home, query, search, sources, timeline
 from miit_graph.web.problems import Problem
 from miit_graph.web.versions import asked, blame, memento
@@ -79,6 +79,7 @@ def create_app(settings: Settings, engine: Engine, about: Mapping[str, Any]) -> 
         app.register_blueprint(changes.blueprint)
     problems.register(app)
     app.jinja_env.filters["headed"] = headed
+    app.jinja_env.tests["phrased"] = phrased
     app.before_request(_refuse_who_asks_by_another_name)
     app.before_request(_refuse_who_asks_too_often)
     app.after_request(_finish)

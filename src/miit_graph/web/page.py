@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -28,6 +29,8 @@ _WAYS = (
     ("downloads.index", "nav_data"),
 )
 """The entries of the navigation: those whose page exists and shows something are shown."""
+_BETWEEN = re.compile(r"[\W_]+")
+_LINE = 13
 HTML_TYPE = "text/html; charset=utf-8"
 _YEAR = 365 * 24 * 3600
 
@@ -96,6 +99,14 @@ def headed(text: str) -> str:
     """A name as a heading: its first letter large, unless it is code (``foaf:knows``, an IRI, a file)."""
     first = text.partition(" ")[0]
     return text[:1].upper() + text[1:] if first.isalpha() and first.islower() else text
+
+
+def phrased(text: str) -> bool:
+    """Whether each part between marks and spaces fits into a line of a heading on a telephone, even in Chinese.
+
+    The lines of such a heading may end at marks alone; any other would leave its last character on a line of its own.
+    """
+    return max(map(len, _BETWEEN.split(text))) <= _LINE
 
 
 def way(endpoint: str, **values: Any) -> str:

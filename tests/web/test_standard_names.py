@@ -12,6 +12,7 @@ SPACES = (
     "http://purl.org/",
     "http://rdfs.org/",
     "http://spdx.org/rdf/",
+    "http://datashapes.org/",
 )
 
 

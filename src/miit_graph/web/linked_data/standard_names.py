@@ -12,6 +12,7 @@ from miit_graph.engine import formats
 from miit_graph.publish.triples import DCAT, SPDX
 from miit_graph.vocabulary import DCT, FOAF, OWL, RDF, RDFS, SCHEMA, SD, SH, VOID, XSD
 
+_DASH = "http://datashapes.org/dash#"
 _ENTAILMENT = "http://www.w3.org/ns/entailment/"
 _VOID_EXT = "http://ldf.fi/void-ext#"
 _TERMS = f"""
@@ -226,6 +227,9 @@ _TERMS = f"""
 {XSD} gYearMonth | year and month | 年月
 {XSD} duration | duration | 时长
 {XSD} anyURI | address | 网址
+{_DASH} propertyRole | role of the property | 属性角色
+{_DASH} LabelRole | names the thing | 用作名称
+{_DASH} KeyInfoRole | key information | 关键信息
 {SCHEMA} target | target | 目标
 {_ENTAILMENT} Simple | simple entailment | 简单蕴涵
 {_VOID_EXT} datatypePartition | by datatype | 按数据类型划分

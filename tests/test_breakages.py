@@ -45,8 +45,8 @@ def applied(some: Iterable[Breakage], folder: Path) -> dict[str, str]:
     return texts
 
 
-def write_sources(project: Project, folder: Path) -> None:
-    """Source texts in which each quote stands in its lines; the data is given their hashes."""
+def write_sources(project: Project, folder: Path) -> str:
+    """Source texts in which each quote stands in its lines; gives the file that lists them with their hashes."""
     store = assemble(project).store
     rows = store.query(
         f"SELECT ?file ?count ?hash ?line ?quote {{ ?c <{DCT.source}> ?s ; <{M.lineStart}> ?line ; <{M.quote}> ?quote ."
@@ -58,13 +58,12 @@ def write_sources(project: Project, folder: Path) -> None:
     for row in rows:
         key = (row["file"].value, int(row["count"].value), row["hash"].value)
         lines[key][int(row["line"].value)].append(row["quote"].value)
-    listed = project.root / SOURCES
-    text = listed.read_text(encoding="utf-8")
+    text = (project.root / SOURCES).read_text(encoding="utf-8")
     for (name, count, stated), quotes in lines.items():
         content = "".join(" … ".join(quotes.get(number, ["…"])) + "\n" for number in range(1, count + 1)).encode()
         (folder / name).write_bytes(content)
         text = text.replace(stated, hashlib.sha256(content).hexdigest())
-    listed.write_text(text, encoding="utf-8")
+    return text
 
 
 @dataclass(frozen=True)
@@ -84,11 +83,12 @@ def outcomes() -> tuple[Outcome, ...]:
     with tempfile.TemporaryDirectory() as parent:
         sources = Path(parent, "sources")
         sources.mkdir()
+        listed = write_sources(Project.open(ROOT), sources)
         for batch in sorted({breakage.batch for breakage in BREAKAGES}):
             folder = Path(parent, str(batch))
             folder.mkdir()
             project = Project.open(copy_project(folder))
-            write_sources(project, sources)
+            (folder / SOURCES).write_text(listed, encoding="utf-8")
             some = [breakage for breakage in BREAKAGES if breakage.batch == batch]
             texts = applied(some, folder)
             findings = check(project, assemble(project), sources=sources).findings

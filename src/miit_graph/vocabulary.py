@@ -7,12 +7,11 @@ Terms are plain strings (absolute IRIs), so that this module costs nothing to im
 class Namespace(str):
     """An IRI that makes longer IRIs: ``SKOS.prefLabel`` or ``SKOS["prefLabel"]``."""
 
-    __slots__ = ()
-
     def __getattr__(self, name: str) -> str:
         if name.startswith("__"):
             raise AttributeError(name)
-        return self + name
+        term = vars(self)[name] = self + name  # where it is found the next time, without this method
+        return term
 
     def __getitem__(self, name: str) -> str:  # type: ignore[override]
         return self + name

@@ -25,9 +25,12 @@ class Page(HTMLParser):
         super().__init__()
         self.reply = get(client, path, BROWSER, **headers)
         assert self.reply.status == 200, self.reply.text
-        self.sections, self.links, self.ids, self.text = {"": ""}, [], [], ""
-        self._heading = None
+        self.links, self.ids = [], []
+        self._heading, self._parts, self._all = None, {"": []}, []
+        self._section = self._parts[""]
         self.feed(self.reply.text)
+        self.text = "".join(self._all)
+        self.sections = {name: " ".join(" ".join(parts).split()) for name, parts in self._parts.items()}
 
     def handle_starttag(self, tag, attrs):
         attributes = dict(attrs)
@@ -41,16 +44,15 @@ class Page(HTMLParser):
 
     def handle_endtag(self, tag):
         if tag == "h2":
-            self.sections[re.sub(r"[\d,]*$", "", self._heading.strip()).strip()] = ""
+            self._section = self._parts[re.sub(r"[\d,]*$", "", self._heading.strip()).strip()] = []
             self._heading = None
 
     def handle_data(self, data):
-        self.text += data
+        self._all.append(data)
         if self._heading is not None:
             self._heading += data
         else:
-            last = list(self.sections)[-1]
-            self.sections[last] = " ".join(f"{self.sections[last]} {data}".split())
+            self._section.append(data)
 
 
 @pytest.fixture(scope="module")

@@ -128,7 +128,7 @@ class Graph:
         results = ox.parse_query_results(content, format=ox.QueryResultsFormat.JSON)
         assert isinstance(results, ox.QuerySolutions)
         names = [variable.value for variable in results.variables]
-        rows = [{name: term for name in names if (term := row[name]) is not None} for row in results]
+        rows = [{name: term for name, term in zip(names, row, strict=True) if term is not None} for row in results]
         return Rows(names, rows)
 
     def search(self, text: str, *, lang: str = "en", limit: int = 10) -> list[Found]:

@@ -58,7 +58,8 @@ class Asker:
         content = self._whole(text, formats.JSON)
         results = cast(ox.QuerySolutions, ox.parse_query_results(content, format=ox.QueryResultsFormat.JSON))
         names = [variable.value for variable in results.variables]
-        return [{name: value for name in names if (value := row[name]) is not None} for row in results]
+        # By place: looking values up by name takes twice as long.
+        return [{name: value for name, value in zip(names, row, strict=True) if value is not None} for row in results]
 
     def rows_if_possible(self, text: str) -> list[Row] | None:
         """The answer to a SELECT that one can do without; None if it takes too much: see `manages`."""

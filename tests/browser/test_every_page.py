@@ -48,11 +48,13 @@ _TOO_WIDE = """() => {
 _ALIKE = 4
 """Of so many rows or parts beside each other that are alike the rules are asked, else they take minutes."""
 _SHORTER = f"""() => {{
-    for (const parent of document.querySelectorAll("main :is(ul, ol, dl, tbody, section, article, .parts), main > div"))
-        if (!parent.closest("#explorer, #workbench"))
-            for (const tag of new Set([...parent.children].map((child) => child.tagName)))
-                [...parent.children].filter((child) => child.tagName === tag && !child.matches(":is(h1, h2, h3, h4)"))
-                    .slice({_ALIKE}).forEach((child) => child.remove());
+    const parents = ":is(main, nav.contents) :is(ul, ol, dl, tbody, section, article, .parts, svg, svg g), main > div";
+    for (const parent of document.querySelectorAll(parents)) {{
+        if (parent.closest("#explorer, #workbench")) continue;
+        const alike = Map.groupBy(parent.children, (child) => `${{child.tagName}} ${{child.getAttribute("class")}}`);
+        for (const [kind, children] of alike)
+            if (!/^H[1-4] /.test(kind)) children.slice({_ALIKE}).forEach((child) => child.remove());
+    }}
     document.querySelectorAll("section.module ~ section.module ~ section.module").forEach((module) => module.remove());
 }}"""
 _CODE = "[...document.scripts].filter((it) => !it.src && !it.type.endsWith('json')).map((it) => it.outerHTML)"

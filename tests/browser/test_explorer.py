@@ -182,6 +182,7 @@ def test_disputed_ties_are_dashed_and_tell_their_receipt(page: Page) -> None:
         "canvas._cyreg.cy.edges('.disputed').filter((tie) => tie.data('origin') !== 'claimed')[0].id()"
     )
     assert page.evaluate("(id) => canvas._cyreg.cy.getElementById(id).style('line-style')", disputed) == "dashed"
+    # void, else the answer is the whole network, and half a minute of work
     page.evaluate("(id) => void canvas._cyreg.cy.getElementById(id).emit('tap')", disputed)
     card = page.locator("#card")
     expect(card.locator("dt", has_text="Source")).to_be_visible()

@@ -250,6 +250,7 @@ def test_theme_and_language_keep_the_query(page: Page) -> None:
     assert page.evaluate(color) != light
     page.get_by_role("link", name="中文").click()
     expect(page.locator("h1")).to_have_text("查询编辑器")
+    expect(page.locator(EDITOR)).to_be_visible()
     assert value(page) == "ASK { ?mine ?own ?query }"
 
 

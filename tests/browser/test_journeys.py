@@ -175,8 +175,9 @@ def test_the_slider_tells_who_was_secretary_in_2015_by_keyboard(page: Page, keys
 def test_a_printed_page_keeps_the_receipts_and_leaves_the_navigation(watched: Watched, page: Page) -> None:
     page.goto("/doc/plate-cnsa")
     page.emulate_media(media="print", color_scheme="dark")
-    for left in ("nav.ways", ".switches", "header .search-box", "nav.contents", "footer.site"):
+    for left in ("nav.ways", ".switches", "header .search-box", "nav.contents", "footer.site p + p"):
         expect(page.locator(left).first).to_be_hidden()
+    expect(page.locator("footer.site p").first).to_be_visible()  # which graph, and which version of it
     said = page.locator("details.receipt", has_text="one institution with two names").first
     expect(said.locator("blockquote", has_text="one institution with two names")).to_be_visible()
     expect(said.get_by_role("link", name="line 171").first).to_be_visible()

@@ -38,21 +38,29 @@ def derive(store: ox.Store, project: Project) -> dict[str, int]:
     return {path.name: _run(store, project, path) for path in project.rule_files()}
 
 
-def _run(store: ox.Store, project: Project, path: Path) -> int:
-    derived = ox.NamedNode(project.graph("derived"))
-    records = ox.NamedNode(project.graph("derivations"))
+def _solutions(store: ox.Store, path: Path) -> tuple[set[str], list[ox.QuerySolution]]:
+    """The variables and rows of a rule; what Oxigraph reads them from ends here, whoever keeps an exception."""
     try:
         solutions = store.query(path.read_text(encoding="utf-8"), use_default_graph_as_union=True)
     except SyntaxError as error:
         raise RuleError(f"rules/{path.name}: {error.msg or error}") from None
-    if not isinstance(solutions, ox.QuerySolutions):
-        raise RuleError(f"rules/{path.name}: a rule must be a SELECT query.")
-    names = {variable.value for variable in solutions.variables}
+    try:
+        if not isinstance(solutions, ox.QuerySolutions):
+            raise RuleError(f"rules/{path.name}: a rule must be a SELECT query.")
+        return {variable.value for variable in solutions.variables}, list(solutions)
+    finally:
+        del solutions
+
+
+def _run(store: ox.Store, project: Project, path: Path) -> int:
+    derived = ox.NamedNode(project.graph("derived"))
+    records = ox.NamedNode(project.graph("derivations"))
+    names, rows = _solutions(store, path)
     if missing := {"subject", "predicate", "object"} - names:
         raise RuleError(f"rules/{path.name}: the SELECT lacks ?{', ?'.join(sorted(missing))}.")
     quads: set[ox.Quad] = set()
     plain: set[ox.Quad] = set()
-    for row in solutions:
+    for row in rows:
         subject, predicate, obj = row["subject"], row["predicate"], row["object"]
         if subject is None or predicate is None or obj is None:
             raise RuleError(f"rules/{path.name}: a row leaves ?subject, ?predicate or ?object unbound: {row}.")

@@ -6,7 +6,7 @@ Source texts are not part of a project (they are other people's); these checks r
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -158,15 +158,11 @@ def _read_reasons(path: Path, store: ox.Store) -> Iterator[tuple[tuple[str, int]
                 yield (sources[cells[0]], number), cells[2]
 
 
-def _rows(store: ox.Store, query: str) -> Iterable[dict[str, str]]:
+def _rows(store: ox.Store, query: str) -> list[dict[str, str]]:
     """Solutions as dicts of strings; `store` may keep its triples in named graphs."""
     solutions = store.query(query, use_default_graph_as_union=True)
     assert isinstance(solutions, ox.QuerySolutions)
     names = [variable.value for variable in solutions.variables]
-    seen: set[tuple[str | None, ...]] = set()
-    for solution in solutions:
-        # A triple that stands in two graphs gives its solution twice.
-        values = tuple(getattr(solution[name], "value", None) for name in names)
-        if values not in seen:
-            seen.add(values)
-            yield {name: value for name, value in zip(names, values, strict=True) if value is not None}
+    # A triple that stands in two graphs gives its solution twice.
+    found = dict.fromkeys(tuple(getattr(row[name], "value", None) for name in names) for row in solutions)
+    return [{name: value for name, value in zip(names, values, strict=True) if value is not None} for values in found]

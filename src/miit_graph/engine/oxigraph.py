@@ -101,7 +101,10 @@ class Source:
             named_graphs=named_graphs,
             custom_functions=_ALL_FUNCTIONS if query.inlined else _FUNCTIONS,
         )
-        results.serialize(writer, format=FORMATS[format])  # type: ignore[arg-type]
+        try:
+            results.serialize(writer, format=FORMATS[format])  # type: ignore[arg-type]
+        finally:
+            del results  # it must end in its thread, and an exception keeps the frame
 
     def _prefixes_in(self, text: str) -> dict[str, str] | None:
         """Those prefixes that the text may use: Oxigraph reads the IRI of each it is given."""

@@ -17,7 +17,7 @@ from miit_graph.engine.api import Engine, Form
 from miit_graph.engine.errors import QueryError
 from miit_graph.engine.gate import Refuse
 from miit_graph.library.rows import Rows
-from miit_graph.publish.ask import Asker
+from miit_graph.publish.ask import Asker, read_rows
 from miit_graph.publish.sparql_text import is_iri
 from miit_graph.settings import Settings
 from miit_graph.vocabulary import STANDARD_PREFIXES
@@ -124,12 +124,7 @@ class Graph:
             return rdflib.Graph().parse(data=content.decode(), format="nt")
         if decision.form is Form.ASK:
             return ask.truth(text)
-        content = b"".join(ask.stream(text, formats.JSON))
-        results = ox.parse_query_results(content, format=ox.QueryResultsFormat.JSON)
-        assert isinstance(results, ox.QuerySolutions)
-        names = [variable.value for variable in results.variables]
-        rows = [{name: term for name, term in zip(names, row, strict=True) if term is not None} for row in results]
-        return Rows(names, rows)
+        return Rows(*read_rows(b"".join(ask.stream(text, formats.JSON))))
 
     def search(self, text: str, *, lang: str = "en", limit: int = 10) -> list[Found]:
         """Things that are called so, in any language, by pinyin or initials; the best first."""

@@ -55,11 +55,7 @@ class Asker:
 
     def rows(self, text: str) -> list[Row]:
         """The answer to SELECT; a variable that is not bound is missing from its row."""
-        content = self._whole(text, formats.JSON)
-        results = cast(ox.QuerySolutions, ox.parse_query_results(content, format=ox.QueryResultsFormat.JSON))
-        names = [variable.value for variable in results.variables]
-        # By place: looking values up by name takes twice as long.
-        return [{name: value for name, value in zip(names, row, strict=True) if value is not None} for row in results]
+        return read_rows(self._whole(text, formats.JSON))[1]
 
     def rows_if_possible(self, text: str) -> list[Row] | None:
         """The answer to a SELECT that one can do without; None if it takes too much: see `manages`."""
@@ -87,3 +83,17 @@ class Asker:
     def number(self, text: str) -> int:
         """The single number that a SELECT with one variable ``n`` counts."""
         return int(cast(ox.Literal, self.rows(text)[0]["n"]).value)
+
+
+def read_rows(content: bytes) -> tuple[list[str], list[Row]]:
+    """A table in JSON: the names of its variables, and its rows. Raises what pyoxigraph's reader does."""
+    results = cast(ox.QuerySolutions, ox.parse_query_results(content, format=ox.QueryResultsFormat.JSON))
+    rows: list[Row] = []
+    try:
+        names = [variable.value for variable in results.variables]
+        for row in results:
+            # By place: looking values up by name takes twice as long.
+            rows.append({name: value for name, value in zip(names, row, strict=True) if value is not None})
+        return names, rows
+    finally:
+        del results  # it must end in its thread, and an exception keeps the frames, also that of a comprehension

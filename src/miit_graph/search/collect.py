@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
-from typing import cast
+from typing import TypeAlias, cast
 
 import pyoxigraph as ox
 
@@ -51,18 +51,31 @@ class Collected:
     """How many triples lead to a thing."""
 
 
+_Row: TypeAlias = "tuple[ox.NamedNode | ox.Literal | ox.BlankNode | None, ...]"
+
+
 @dataclass(frozen=True)
 class _Asker:
     engine: Engine
     limits: Limits
 
-    def rows(self, pattern: str, *names: str) -> Iterator[tuple[ox.NamedNode | ox.Literal | ox.BlankNode | None, ...]]:
-        """Solutions of a SELECT, one by one; ``{…}`` of the pattern is asked of the default graph and all others."""
+    def rows(self, pattern: str, *names: str) -> contextlib.closing[Generator[_Row, None, None]]:
+        """Solutions of a SELECT, one by one: ``with asker.rows(…) as rows``.
+
+        What pyoxigraph reads them from must end in the thread that reads; who leaves the loop with an exception would
+        keep it, and with it the answer, until Python's garbage collector comes by in any thread.
+        """
+        return contextlib.closing(self._rows(pattern, names))
+
+    def _rows(self, pattern: str, names: tuple[str, ...]) -> Generator[_Row, None, None]:
         answer = self.engine.run(Query(pattern), formats.TSV, self.limits)
         try:
             results = ox.parse_query_results(cast(bytes, _Reader(answer)), format=ox.QueryResultsFormat.TSV)
-            for row in cast(ox.QuerySolutions, results):
-                yield tuple(cast("ox.NamedNode | ox.Literal | None", row[name]) for name in names)
+            try:
+                for row in cast(ox.QuerySolutions, results):
+                    yield tuple(cast("ox.NamedNode | ox.Literal | None", row[name]) for name in names)
+            finally:
+                del results  # an exception keeps the frame
         finally:
             answer.close()
 
@@ -72,8 +85,8 @@ class _Asker:
         try:
             yield
         except TOO_MUCH:
-            for _ in self.rows("SELECT * {}"):
-                pass
+            with self.rows("SELECT * {}") as rows:
+                list(rows)
 
 
 class _Reader:
@@ -103,7 +116,8 @@ def collect(engine: Engine, limits: Limits, *, merged: bool) -> Collected:
     asker, found = _Asker(engine, limits), Collected()
     if not merged:
         # Without named graphs there is nothing to ask them.
-        merged = not any(asker.rows("SELECT ?g { GRAPH ?g { ?s ?p ?o } } LIMIT 1", "g"))
+        with asker.rows("SELECT ?g { GRAPH ?g { ?s ?p ?o } } LIMIT 1", "g") as rows:
+            merged = not any(rows)
     for predicate, basis in _properties(asker, merged):
         _names(asker, found, predicate, basis, merged)
     _things(asker, found, merged)
@@ -119,15 +133,13 @@ def _everywhere(pattern: str, merged: bool) -> str:
 
 def _properties(asker: _Asker, merged: bool) -> list[tuple[str, Basis]]:
     """The properties of this dataset that hold names, with what they make of them."""
-    used = [
-        cast(ox.NamedNode, p).value
-        for (p,) in asker.rows(
-            f"SELECT DISTINCT ?p {_everywhere('?s ?p ?o FILTER(isLiteral(?o) && isIRI(?s))', merged)}", "p"
-        )
-    ]
+    pattern = _everywhere("?s ?p ?o FILTER(isLiteral(?o) && isIRI(?s))", merged)
+    with asker.rows(f"SELECT DISTINCT ?p {pattern}", "p") as rows:
+        used = [cast(ox.NamedNode, p).value for (p,) in rows]
     above: dict[str, set[str]] = {}
-    with asker.trying():
-        for low, high in asker.rows(f"SELECT ?p ?q {_everywhere(f'?p <{RDFS.subPropertyOf}> ?q', merged)}", "p", "q"):
+    pattern = _everywhere(f"?p <{RDFS.subPropertyOf}> ?q", merged)
+    with asker.trying(), asker.rows(f"SELECT ?p ?q {pattern}", "p", "q") as pairs:
+        for low, high in pairs:
             if isinstance(low, ox.NamedNode) and isinstance(high, ox.NamedNode):
                 above.setdefault(low.value, set()).add(high.value)
     found: list[tuple[str, Basis]] = []
@@ -153,9 +165,10 @@ def above_of(hierarchy: dict[str, set[str]], name: str) -> set[str]:
 
 def _names(asker: _Asker, found: Collected, predicate: str, basis: Basis, merged: bool) -> None:
     pattern = f"?s <{predicate}> ?o FILTER(isIRI(?s) && isLiteral(?o))"
-    for thing, name in asker.rows(f"SELECT ?s ?o {_everywhere(pattern, merged)}", "s", "o"):
-        if isinstance(thing, ox.NamedNode) and isinstance(name, ox.Literal):
-            _add(found, thing.value, name, basis)
+    with asker.rows(f"SELECT ?s ?o {_everywhere(pattern, merged)}", "s", "o") as rows:
+        for thing, name in rows:
+            if isinstance(thing, ox.NamedNode) and isinstance(name, ox.Literal):
+                _add(found, thing.value, name, basis)
 
 
 def _add(found: Collected, thing: str, name: ox.Literal, basis: Basis, use: Use | None = None) -> None:
@@ -176,33 +189,37 @@ def _add(found: Collected, thing: str, name: ox.Literal, basis: Basis, use: Use 
 
 def _things(asker: _Asker, found: Collected, merged: bool) -> None:
     """Every IRI that is a subject can be found by the end of it."""
-    for (thing,) in asker.rows(f"SELECT DISTINCT ?s {_everywhere('?s ?p ?o FILTER(isIRI(?s))', merged)}", "s"):
-        iri = cast(ox.NamedNode, thing).value
-        names = found.names.setdefault(iri, {})
-        text = spelled_out(iri)[:LONGEST_NAME]
-        if text and (text, "") not in names:
-            names[text, ""] = Found("identifier")
+    with asker.rows(f"SELECT DISTINCT ?s {_everywhere('?s ?p ?o FILTER(isIRI(?s))', merged)}", "s") as rows:
+        for (thing,) in rows:
+            iri = cast(ox.NamedNode, thing).value
+            names = found.names.setdefault(iri, {})
+            text = spelled_out(iri)[:LONGEST_NAME]
+            if text and (text, "") not in names:
+                names[text, ""] = Found("identifier")
 
 
 def _uses(asker: _Asker, found: Collected, merged: bool) -> None:
     """Names as printed, corrected or supplied: nodes of their own, with evidence."""
     pattern = f"?u <{M.nameOf}> ?s ; <{M.nameText}> ?o OPTIONAL {{ ?u <{M.nameBasis}> ?b }}"
-    for use, thing, name, code in asker.rows(f"SELECT ?u ?s ?o ?b {_everywhere(pattern, merged)}", "u", "s", "o", "b"):
-        if isinstance(use, ox.NamedNode) and isinstance(thing, ox.NamedNode) and isinstance(name, ox.Literal):
-            sort = code.value if isinstance(code, ox.NamedNode) else ""
-            _add(found, thing.value, name, "source", Use(use.value, sort))
+    with asker.rows(f"SELECT ?u ?s ?o ?b {_everywhere(pattern, merged)}", "u", "s", "o", "b") as rows:
+        for use, thing, name, code in rows:
+            if isinstance(use, ox.NamedNode) and isinstance(thing, ox.NamedNode) and isinstance(name, ox.Literal):
+                sort = code.value if isinstance(code, ox.NamedNode) else ""
+                _add(found, thing.value, name, "source", Use(use.value, sort))
 
 
 def _classes(asker: _Asker, found: Collected, merged: bool) -> None:
-    for thing, name in asker.rows(f"SELECT ?s ?c {_everywhere(f'?s <{RDF.type}> ?c', merged)}", "s", "c"):
-        if isinstance(thing, ox.NamedNode) and isinstance(name, ox.NamedNode):
-            known = found.classes.setdefault(thing.value, [])
-            if name.value not in known:
-                known.append(name.value)
+    with asker.rows(f"SELECT ?s ?c {_everywhere(f'?s <{RDF.type}> ?c', merged)}", "s", "c") as rows:
+        for thing, name in rows:
+            if isinstance(thing, ox.NamedNode) and isinstance(name, ox.NamedNode):
+                known = found.classes.setdefault(thing.value, [])
+                if name.value not in known:
+                    known.append(name.value)
     pattern = f"?s <{RDFS.subClassOf}> ?c"
-    for low, high in asker.rows(f"SELECT ?s ?c {_everywhere(pattern, merged)}", "s", "c"):
-        if isinstance(low, ox.NamedNode) and isinstance(high, ox.NamedNode):
-            found.supers.setdefault(low.value, set()).add(high.value)
+    with asker.rows(f"SELECT ?s ?c {_everywhere(pattern, merged)}", "s", "c") as rows:
+        for low, high in rows:
+            if isinstance(low, ox.NamedNode) and isinstance(high, ox.NamedNode):
+                found.supers.setdefault(low.value, set()).add(high.value)
 
 
 def _links(asker: _Asker, found: Collected, merged: bool) -> None:
@@ -210,6 +227,7 @@ def _links(asker: _Asker, found: Collected, merged: bool) -> None:
     skipped = f'?p NOT IN (<{RDF.type}>, <{SKOS.inScheme}>, <{M.rank}>) && !STRSTARTS(STR(?p), "{PROV}")'
     pattern = f"?s ?p ?o FILTER(isIRI(?o) && {skipped})"
     query = f"SELECT ?o (COUNT(*) AS ?n) {_everywhere(pattern, merged)} GROUP BY ?o"
-    for thing, count in asker.rows(query, "o", "n"):
-        if isinstance(thing, ox.NamedNode) and isinstance(count, ox.Literal):
-            found.links[thing.value] += int(count.value)
+    with asker.rows(query, "o", "n") as rows:
+        for thing, count in rows:
+            if isinstance(thing, ox.NamedNode) and isinstance(count, ox.Literal):
+                found.links[thing.value] += int(count.value)

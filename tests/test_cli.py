@@ -107,10 +107,11 @@ def test_a_broken_project_stops_the_build_and_keeps_the_old_snapshot(
 
 
 def test_build_says_where_the_snapshot_is(cli: RunCli, tmp_path: Path) -> None:
-    result = cli("build", "--project", ROOT, "--out", tmp_path)
+    out = tmp_path / "snapshots"
+    result = cli("build", "--project", new_project(tmp_path / "club"), "--out", out)
     assert result.returncode == 0, result.stderr
     assert re.search(r"version [0-9a-f]{16}, [\d,]+ triples", result.stdout)
-    assert Snapshot.open(tmp_path).path.parent == tmp_path.resolve()
+    assert Snapshot.open(out).path.parent == out.resolve()
 
 
 @pytest.fixture

@@ -102,11 +102,12 @@ def headed(text: str) -> str:
 
 
 def phrased(text: str) -> bool:
-    """Whether each part between marks and spaces fits into a line of a heading on a telephone, even in Chinese.
+    """Whether a text has parts between marks or spaces that each fit a line of a Chinese heading on a telephone.
 
     The lines of such a heading may end at marks alone; any other would leave its last character on a line of its own.
     """
-    return max(map(len, _BETWEEN.split(text))) <= _LINE
+    parts = _BETWEEN.split(text)
+    return len(parts) > 1 and max(map(len, parts)) <= _LINE
 
 
 def way(endpoint: str, **values: Any) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_serve import Reply, Running, started
+from tests.server import Reply, Running, started
 
 NAME = "graph.example"
 SECRETS = {

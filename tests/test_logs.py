@@ -14,7 +14,7 @@ import pytest
 
 from miit_graph.logs import Lines, LogHandler
 from tests.conftest import wait_until
-from tests.test_serve import LONG, Running, started
+from tests.server import LONG, Running, started
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 PARENT = {"traceparent": f"00-{TRACE}-b7ad6b7169203331-01"}

@@ -7,27 +7,23 @@ import gzip
 import http.client
 import json
 import os
-import re
 import signal
 import socket
-import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 import pytest
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from SPARQLWrapper import JSON, POST, SPARQLWrapper
 
 from miit_graph.build.snapshot import Snapshot
-from tests.conftest import PATIENCE, RunCli, wait_until, wait_until_ready
+from tests.conftest import PATIENCE, RunCli, wait_until
 from tests.engine.endpoints import endpoint, table
+from tests.server import LARGE, LONG, Running, started
 
 UNITS = """
     PREFIX org: <http://www.w3.org/ns/org#>
@@ -36,94 +32,6 @@ UNITS = """
       ?unit org:subOrganizationOf+ <https://w3id.org/miit-graph/id/miit> ; skos:prefLabel ?en, ?zh
       FILTER(LANG(?en) = "en" && LANG(?zh) = "zh")
     }"""
-
-
-@dataclass
-class Running:
-    """A server process and its address."""
-
-    address: str
-    process: subprocess.Popen[str]
-
-    def get(self, path: str, headers: dict[str, str] | None = None, **parameters: str) -> Reply:
-        """Ask by GET over a connection of its own; errors have a status like everything else."""
-        connection = self.connect()
-        try:
-            connection.request("GET", f"{path}?{urlencode(parameters)}" if parameters else path, headers=headers or {})
-            response = connection.getresponse()
-            return Reply(response.status, response.headers, response.read())
-        finally:
-            connection.close()
-
-    def ask(self, query: str, headers: dict[str, str] | None = None, **parameters: str) -> Reply:
-        """Put a query."""
-        return self.get("/sparql", headers, query=query, **parameters)
-
-    def connect(self) -> http.client.HTTPConnection:
-        """A new connection."""
-        return http.client.HTTPConnection(self.address.removeprefix("http://"), timeout=PATIENCE)
-
-    def children(self) -> set[int]:
-        """The processes that the server has started, and those that they have."""
-        parents = {int(entry.name): _parent(entry) for entry in Path("/proc").iterdir() if entry.name.isdigit()}
-        found, new = set[int](), {self.process.pid}
-        while new:
-            new = {pid for pid, parent in parents.items() if parent in new}
-            found |= new
-        return found
-
-    @staticmethod
-    def private_memory(pid: int) -> int:
-        """Bytes that a process shares with no other; 0 if it has ended."""
-        try:
-            lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-        except (OSError, ProcessLookupError):
-            return 0
-        return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Private_"))
-
-    def parent(self, pid: int) -> int:
-        """The process that has started this one; 0 if it has ended."""
-        return _parent(Path(f"/proc/{pid}"))
-
-
-class Reply(NamedTuple):
-    """What came back."""
-
-    status: int
-    headers: http.client.HTTPMessage
-    body: bytes
-
-
-def _parent(entry: Path) -> int:
-    try:
-        state, parent = (entry / "stat").read_text().rpartition(")")[2].split()[:2]
-        return 0 if state == "Z" else int(parent)
-    except (OSError, ProcessLookupError):
-        return 0
-
-
-@contextmanager
-def started(*arguments: object, **settings: str) -> Iterator[Running]:
-    """A server process on a free port, once it is ready; nothing of it may be left at the end."""
-    command = [sys.executable, "-m", "miit_graph.cli", "serve", "--port", "0", *map(str, arguments)]
-    environment = {**os.environ, **settings}
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
-    ) as process:
-        children = set[int]()
-        try:
-            assert process.stdout is not None
-            line = process.stdout.readline()
-            found = re.search(r"http://127\.0\.0\.1:\d+", line)
-            assert found, line + (process.stderr.read() if process.stderr else "")
-            wait_until_ready(found[0], process)
-            server = Running(found[0], process)
-            yield server
-            children = server.children()
-        finally:
-            process.send_signal(signal.SIGINT)
-            assert process.wait(timeout=PATIENCE) == 0
-            wait_until(lambda: not any(_parent(Path(f"/proc/{pid}")) for pid in children))
 
 
 @contextmanager
@@ -181,8 +89,6 @@ def test_a_taken_port_is_said_so(snapshot: Snapshot, cli: RunCli) -> None:
     assert result.returncode == 1 and "cannot listen" in result.stderr and "--port" in result.stderr
 
 
-LARGE = "SELECT * { ?a ?b ?c . ?d ?e ?f }"
-LONG = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(CONCAT(?c, ?f) != ?i) }"
 FEW = {"MIIT_GRAPH_WEB_PROCESSES": "1"}
 
 
@@ -244,15 +150,9 @@ class TestAnswersThatAreKept:
         query = "ASK { ?s ?p '名 9' }"
         for _ in range(3):
             server.ask(query)
-
-        def figures() -> dict[str, float]:
-            lines = server.get("/metrics").body.decode().splitlines()
-            parts = (line.rpartition(" ") for line in lines if not line.startswith("#"))
-            return {name: float(figure) for name, _, figure in parts}
-
         asked = 'miit_graph_http_requests_total{method="GET",route="/sparql",status="200"}'
-        wait_until(lambda: figures().get(asked, 0) >= 3)  # a request is counted once its answer has gone out
-        told = figures()
+        wait_until(lambda: server.figures().get(asked, 0) >= 3)  # a request is counted once its answer has gone out
+        told = server.figures()
         assert told['miit_graph_queries_total{form="ASK",outcome="ok"}'] >= 1
         assert told["miit_graph_shortcuts_total"] >= 1
         assert told["miit_graph_cache_bytes"] > 0
@@ -330,9 +230,11 @@ def test_whatever_dies_is_mended(mended: Running, which: str) -> None:
     def victims() -> list[int]:
         before = server.children()
         commands = {pid: _command_of(pid) for pid in before}
-        engine = [pid for pid in before if "engine.process" in commands[pid] and _parent_of(pid) == server.process.pid]
+        engine = [
+            pid for pid in before if "engine.process" in commands[pid] and Running.parent(pid) == server.process.pid
+        ]
         return {
-            "worker": [pid for pid in before if _parent_of(pid) in engine],
+            "worker": [pid for pid in before if Running.parent(pid) in engine],
             "engine process": engine,
             "web process": [
                 pid for pid in before if "engine.process" not in commands[pid] and "serve" in commands[pid]
@@ -350,7 +252,7 @@ def test_whatever_dies_is_mended(mended: Running, which: str) -> None:
     for pid in killed:
         with contextlib.suppress(ProcessLookupError):  # a worker that has just ended
             os.kill(pid, signal.SIGKILL)
-    wait_until(lambda: not any(_parent_of(pid) for pid in killed) and answers())
+    wait_until(lambda: not any(Running.parent(pid) for pid in killed) and answers())
 
 
 def test_sigterm_ends_it_too(numbers: Path) -> None:
@@ -358,7 +260,7 @@ def test_sigterm_ends_it_too(numbers: Path) -> None:
         children = server.children()
         server.process.terminate()
         server.process.wait(timeout=PATIENCE)
-        wait_until(lambda: not any(_parent(Path(f"/proc/{pid}")) for pid in children))
+        wait_until(lambda: not any(map(server.parent, children)))
 
 
 def test_without_processes_it_warns(numbers: Path) -> None:
@@ -366,10 +268,6 @@ def test_without_processes_it_warns(numbers: Path) -> None:
         assert server.ask("ASK {}").status == 200
         assert server.process.stderr is not None
         assert "cannot be stopped" in server.process.stderr.readline()
-
-
-def _parent_of(pid: int) -> int:
-    return _parent(Path(f"/proc/{pid}"))
 
 
 def _command_of(pid: int) -> str:

@@ -19,7 +19,7 @@ import pytest
 
 from miit_graph.engine.process import AVAILABLE
 from tests.conftest import wait_until
-from tests.test_serve import LARGE, LONG, Running, started
+from tests.server import LARGE, LONG, Running, started
 
 pytestmark = pytest.mark.skipif(not AVAILABLE, reason="needs Linux")
 
@@ -40,8 +40,7 @@ def begun(server: Running, query: str, **parameters: str) -> http.client.HTTPCon
 
 
 def running_queries(server: Running) -> float:
-    text = server.get("/metrics").body.decode()
-    return float(next(line.split()[1] for line in text.splitlines() if line.startswith("miit_graph_queries_running ")))
+    return server.figures()["miit_graph_queries_running"]
 
 
 def refused(server: Running) -> bool:

@@ -32,7 +32,7 @@ from miit_graph.reload import tell_servers
 from miit_graph.versions.writer import Told, Writer
 from tests.conftest import wait_until
 from tests.deploy.nginx import free_ports, nginx
-from tests.test_serve import Running
+from tests.server import Running
 from tests.versions.conftest import BASE, PREFIXES, update, write_project
 
 MARKS = 30

@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.serving.attack import ATTACKS, attack, write_graph
 from miit_graph.engine.process import AVAILABLE
-from tests.test_serve import started
+from tests.server import started
 
 pytestmark = [pytest.mark.skipif(not AVAILABLE, reason="needs Linux"), pytest.mark.alone]
 

@@ -17,7 +17,7 @@ from miit_graph.versions import backup as backups
 from miit_graph.versions.backup import BackupError
 from miit_graph.versions.history import JOURNAL, History
 from miit_graph.writing.tokens import make
-from tests.test_serve import started
+from tests.server import started
 from tests.writing.conftest import Writing
 from tests.writing.small import ID, built, setting
 

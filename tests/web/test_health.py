@@ -10,7 +10,7 @@ import pytest
 from miit_graph.engine.process import AVAILABLE
 from tests.conftest import wait_until
 from tests.engine.endpoints import endpoint
-from tests.test_serve import started
+from tests.server import started
 from tests.writing.conftest import TOKENS
 from tests.writing.small import built
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from miit_graph.web.front.rate import Buckets, make_table, network_of
 from tests.conftest import wait_until
-from tests.test_serve import started
+from tests.server import started
 
 
 class Clock:
@@ -88,9 +88,7 @@ def test_over_http_by_all_processes_together(tmp_path):
             assert server.get(path, {"X-Forwarded-For": "192.0.2.7"}).status == 200
 
         def refusals() -> float:
-            """Each process adds what it has counted within a second."""
-            lines = server.get("/metrics").body.decode().splitlines()
-            return sum(float(line.split()[-1]) for line in lines if 'status="429"' in line)
+            return sum(number for name, number in server.figures().items() if 'status="429"' in name)
 
         wait_until(lambda: refusals() >= 10)
         assert refusals() == 10  # one for the page, one for the other client

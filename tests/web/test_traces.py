@@ -14,7 +14,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from miit_graph.engine.remote.state import QUERY as MARK
 from tests.conftest import wait_until
 from tests.engine.endpoints import endpoint, table
-from tests.test_serve import LONG, started
+from tests.server import LONG, started
 
 QUESTION = "?asked ?x"
 TRACE, PARENT = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"

@@ -11,7 +11,7 @@ import pytest
 
 from miit_graph.engine.process import AVAILABLE
 from miit_graph.writing.tokens import make
-from tests.test_serve import Running, started
+from tests.server import Running, started
 from tests.writing.small import BASE, built
 
 ANN, ANN_LINE = make("ann")

@@ -33,7 +33,7 @@ from miit_graph.writing.client import Request
 from miit_graph.writing.operations import UPDATE, Operation
 from miit_graph.writing.server import WriterServer
 from tests.conftest import wait_until, wait_until_ready
-from tests.test_serve import Running
+from tests.server import Running
 from tests.writing.conftest import TOKENS, Writing
 from tests.writing.small import BASE, ID, SCALES, built, setting
 from tests.writing.test_sequences import Sequence, changes, sound, tried

@@ -8,7 +8,7 @@ from miit_graph.build.sources import Project
 from miit_graph.engine.process import AVAILABLE
 from miit_graph.versions.sync import build_version
 from tests.conftest import wait_until
-from tests.test_serve import started
+from tests.server import started
 from tests.writing.conftest import Writing
 from tests.writing.small import BASE, ID, built
 

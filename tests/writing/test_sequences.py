@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from miit_graph.build.validate import SEVERITIES
 from miit_graph.versions.history import History
@@ -122,6 +122,7 @@ class Sequence(RuleBasedStateMachine):
         told = reply.json
         self.model = model.Model(told["version"], [model.Version(INITIAL, told["author"], told["message"])])
         self.snapshot = told["snapshot"]
+        self.keyed = {}
 
     @rule(
         change=changes,
@@ -137,6 +138,15 @@ class Sequence(RuleBasedStateMachine):
     @rule(change=sound, author=st.sampled_from(("ann", "bob")), match=st.sampled_from(("", "hash", "number", "either")))
     def ask_for_something_sound(self, change, author, match):
         request = (change, author, "", False, "", match)
+        self.check(self.send(*request), *request)
+
+    @precondition(lambda self: self.keyed)
+    @rule(data=st.data(), match=st.sampled_from(("", "earlier")))
+    def ask_again(self, data, match):
+        """What was accepted with a key: by chance the same would hardly ever come under it."""
+        author, key = data.draw(st.sampled_from(sorted(self.keyed)))
+        change, message = self.keyed[author, key]
+        request = (change, author, message, False, key, match)
         self.check(self.send(*request), *request)
 
     def send(self, change, author, message, dry, key, match):
@@ -203,6 +213,7 @@ class Sequence(RuleBasedStateMachine):
         self.model.versions.append(model.Version(after, author, message.strip()))
         if key:
             self.model.keys[author, key] = asked(change, message), self.model.number
+            self.keyed[author, key] = change, message
 
     @rule(change=changes, how=st.sampled_from(("none", "wrong", "dry", "key")))
     def ask_wrongly(self, change, how):

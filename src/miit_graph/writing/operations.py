@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import resource
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -21,6 +20,7 @@ from miit_graph.engine.errors import (
     QuerySyntaxError,
 )
 from miit_graph.engine.lexer import LexicalError, Token, tokenize
+from miit_graph.engine.process import confinement
 from miit_graph.engine.update_gate import examine_update
 from miit_graph.matching.functions import FUNCTIONS
 from miit_graph.versions.change import Change, ChangeRefused
@@ -208,9 +208,7 @@ def _explained(error: Exception) -> QueryError:
 def _no_files() -> Iterator[None]:
     """Nothing can be opened meanwhile, neither file nor socket: what got past the gate still reaches nobody."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    lowest = os.dup(0)
-    os.close(lowest)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (lowest, hard))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (confinement.lowest_free(), hard))
     try:
         yield
     finally:

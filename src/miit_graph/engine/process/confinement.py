@@ -50,16 +50,23 @@ def no_core_file() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
+def lowest_free() -> int:
+    """The number that the next file or socket to be opened would have."""
+    number = os.dup(0)
+    os.close(number)
+    return number
+
+
 def no_new_files(besides: int = 0) -> None:
     """No file and no socket can be opened from now on: the next one would have a number that is not allowed.
 
     ``besides`` is how many there may still be, for a store on the disk, which opens its files when it needs them: keep
     these from being sockets with `no_new_sockets`.
     """
-    lowest_free = os.dup(0)
-    os.close(lowest_free)
+    most = lowest_free() + besides
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    most = lowest_free + besides if hard == resource.RLIM_INFINITY else min(lowest_free + besides, hard)
+    if hard != resource.RLIM_INFINITY:
+        most = min(most, hard)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 

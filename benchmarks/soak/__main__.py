@@ -6,7 +6,7 @@ Starts real servers on free ports of the loopback, one after the other, asks the
 exports, searches, changes, and queries that must be refused; meanwhile it kills processes, fills the disk, sets the
 clock, and spoils the connection to another engine. Prints requests, wrong answers, errors by kind, the longest recovery
 of each fault, and how memory grew. Exit code 1 if a promise was not kept. Ends all that it has started. What was
-answered wrongly and what was expected is kept, with the servers' messages, in build/soak/.
+answered wrongly and what was expected is kept, with the servers' messages and a table of all requests, in build/soak/.
 
 Linux. A full disk needs root (a tmpfs), clock jumps need a C compiler, the remote engine needs
 ``pip install oxigraph``; what is missing is left out and said.
@@ -65,10 +65,10 @@ def _recoveries(name: str, ledger: Ledger) -> list[str]:
     )
     found, broken = defaultdict(list), []
     for one in ledger.recoveries():
-        found[one.fault.name].append((one.back, one.failed, one.waited))
+        found[one.fault.name].append(((one.back, one.last), one.failed, one.waited))
     for fault, times in found.items():
-        back, failed, waited = (max(column) for column in zip(*times, strict=True))
-        print(f"| {fault} | {len(times)} | {back:.2f} | {failed:.2f} | {waited:.2f} |")
+        (back, last), failed, waited = (max(column) for column in zip(*times, strict=True))
+        print(f"| {fault} | {len(times)} | {back:.2f} ({last}) | {failed:.2f} | {waited:.2f} |")
         if max(back, failed) > RECOVERY_SECONDS:
             broken.append(f"{name}: {fault}: recovery took {max(back, failed):.2f} s")
     return broken
@@ -123,6 +123,7 @@ def main() -> int:
             finally:
                 for log in folder.glob("*.log"):
                     shutil.copy(log, options.keep)
+                ledger.write(options.keep / f"{name}.csv")
             broken += report(name, plan, folder / f"{name}.log")
             sys.stdout.flush()
     print("\n" + ("All promises were kept." if not broken else "Not kept:\n- " + "\n- ".join(broken)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import threading
 import time
 from collections import Counter
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 RIGHT, WRONG = "right", "WRONG"
+_PATH_SHOWN = 100
 _WAIT_SECONDS = 1.0
 """A right answer that took longer counts as a wait: whoever asked had to sit out the fault."""
 
@@ -25,6 +27,7 @@ class Entry:
     outcome: str
     counts: bool
     """Whether a failure means that the server was not there; false for what is meant to be refused."""
+    path: str = ""
 
 
 @dataclass(slots=True)
@@ -43,6 +46,8 @@ class Recovery:
     fault: Fault
     back: float
     """Until there had been a right answer to every kind of request again; infinite if there was none."""
+    last: str
+    """The kind of request that was answered last of all."""
     failed: float
     """Until the last request that failed."""
     waited: float
@@ -105,14 +110,27 @@ class Ledger:
         for fault, end in zip(self.faults, ends, strict=True):
             after = [e for e in self.entries if e.counts and e.ended > fault.until]
             since = [e for e in after if fault.at <= e.began and e.ended <= end]
-            back = max(
-                min((e.ended for e in after if e.kind == kind and e.outcome == RIGHT), default=float("inf"))
+            back, last = max(
+                (min((e.ended for e in after if e.kind == kind and e.outcome == RIGHT), default=float("inf")), kind)
                 for kind in kinds
             )
             failed = [e.ended for e in since if e.outcome != RIGHT]
             waited = [e.ended for e in since if e.ended - e.began > _WAIT_SECONDS]
-            found.append(Recovery(fault, back - fault.until, _after(failed, fault.until), _after(waited, fault.until)))
+            found.append(
+                Recovery(fault, back - fault.until, last, _after(failed, fault.until), _after(waited, fault.until))
+            )
         return found
+
+    def write(self, file: Path) -> None:
+        """All requests and faults as a table (CSV), in seconds since the first request; to see who waited for what."""
+        start = min((entry.began for entry in self.entries), default=0.0)
+        rows = [(e.began, e.ended, e.kind, e.outcome, e.path[:_PATH_SHOWN]) for e in self.entries]
+        rows += [(fault.at, fault.until, "FAULT", fault.name, "") for fault in self.faults]
+        with file.open("w", encoding="utf-8", newline="") as opened:
+            table = csv.writer(opened, lineterminator="\n")
+            table.writerow(("began", "ended", "kind", "outcome", "path"))
+            for began, ended, *rest in sorted(rows):
+                table.writerow((f"{began - start:.3f}", f"{ended - start:.3f}", *rest))
 
     def growth(self) -> float | None:
         """How much larger the middle of the last third of the memory figures is than that of the first third.

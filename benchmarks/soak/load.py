@@ -65,7 +65,7 @@ class Client:
             outcome = WRONG if detail else RIGHT
             if detail and reply.lacking:  # it says so itself
                 outcome, detail = "lacks something, and says so", ""
-        entry = Entry(kind, began, ended, outcome, counts)
+        entry = Entry(kind, began, ended, outcome, counts, path)
         if detail and reply is not None:
             told = f"{path}\n{headers}\n\n{reply.status} {reply.headers}"
             self._ledger.add(entry, detail, told, reply.body, expected)

@@ -145,6 +145,24 @@ def test_a_body_without_an_end_is_refused_where_the_format_cannot_tell():
         ask(engine_at(found, kind="oxigraph"), format=formats.CSV)
 
 
+def test_what_is_not_http_is_told_at_once_though_its_line_never_ends():
+    left = threading.Event()
+
+    def babbling(handler, query):
+        if query == MARK:
+            handler.reply(200, NO_MARK)
+            return
+        handler.connection.sendall(b"\x8a\x00 no line ever ends here")
+        handler.connection.settimeout(60)
+        if handler.connection.recv(1) == b"":
+            left.set()
+
+    with endpoint(answer=babbling) as found:
+        with pytest.raises(EndpointUnavailable, match="not HTTP"):
+            ask(engine_at(found), seconds=50)
+        assert left.wait(50)
+
+
 def test_an_answer_that_breaks_off_late_breaks_off_here():
     head = b'{"head":{"vars":["x"]},"results":{"bindings":[' + b'{"x":{"type":"literal","value":"one"}},' * 20_000
     with endpoint(answer=raw(head, length=10_000_000)) as found:

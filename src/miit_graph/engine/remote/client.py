@@ -7,6 +7,7 @@ bytes on as they come, and lets the socket of a request be reached, so that anot
 from __future__ import annotations
 
 import contextlib
+import http.client
 import socket
 import threading
 import time
@@ -34,6 +35,7 @@ from miit_graph.engine.remote.endpoint import Endpoint
 _CONNECT_SECONDS = 5.0
 _TRIES = 3
 _PAUSE = 0.05
+_HTTP = b"HTTP/"
 _HEADERS = {"User-Agent": f"miit-graph/{__version__}", "Accept-Encoding": "identity"}
 _present = threading.local()
 
@@ -67,7 +69,17 @@ class Line:
             self._socket = None
 
 
+class _Response(http.client.HTTPResponse):
+    def begin(self) -> None:
+        """As usual; but what doesn't begin like HTTP is refused at once, and not read until a line of it ends."""
+        if self.headers is None and (head := self.fp.peek(len(_HTTP))[: len(_HTTP)]) != _HTTP[: len(head)]:
+            raise http.client.BadStatusLine(repr(head))
+        super().begin()
+
+
 class _Plain(HTTPConnection):
+    response_class = _Response
+
     def getresponse(self) -> urllib3.HTTPResponse:  # type: ignore[override]
         """As usual, once the line of the present request knows the socket."""
         _take(self.sock)
@@ -75,6 +87,8 @@ class _Plain(HTTPConnection):
 
 
 class _Secured(HTTPSConnection):
+    response_class = _Response
+
     def getresponse(self) -> urllib3.HTTPResponse:  # type: ignore[override]
         """As usual, once the line of the present request knows the socket."""
         _take(self.sock)
@@ -195,6 +209,9 @@ def _reason(error: Exception) -> str:
         return "connecting to it took too long"
     if isinstance(error, SSLError):
         return "the connection could not be secured (is its certificate trusted? see MIIT_GRAPH_ENDPOINT_CA)"
+    cause = error.args[-1] if isinstance(error, ProtocolError) else None
+    if isinstance(cause, http.client.BadStatusLine) and not isinstance(cause, http.client.RemoteDisconnected):
+        return "what it answers is not HTTP; is its address right?"
     return "the connection broke before there was an answer"
 
 

@@ -115,6 +115,18 @@ class TestTheMinistry:
         kept = get(client, "/doc/caict?lang=zh", BROWSER), get(client, "/doc/caict?lang=zh", BROWSER)
         assert kept[0].body == kept[1].body and all("lang=zh" in reply.headers["Set-Cookie"] for reply in kept)
 
+    @pytest.mark.parametrize("accept", ["text/turtle", "application/ld+json"])
+    def test_as_data_it_is_made_once_in_each_format(self, counted, accept):
+        client, engine = counted
+        first = get(client, "/doc/caict", accept)
+        asked = engine.asked
+        again = get(client, "/doc/caict", accept)
+        assert engine.asked == asked and again.body == first.body and "hit" in again.headers["Cache-Status"]
+        for header in ("Content-Type", "ETag", "Link", "Content-Location", "Vary", "Cache-Control", "Dataset-Version"):
+            assert again.headers[header] == first.headers[header] is not None
+        past = get(client, "/doc/caict?as-of=1950-01-01", accept)
+        assert engine.asked > asked and past.headers["ETag"] != first.headers["ETag"]
+
     def test_every_receipt_names_its_line_and_leads_there(self, shipped, ministry):
         leading = [link for link in ministry.links if re.search(r"/sources/src-[ab](\?lang=\w+)?#L\d+$", link)]
         assert len(leading) > 150

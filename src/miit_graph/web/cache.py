@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from miit_graph.engine.api import Answer, Form, Query
 from miit_graph.engine.formats import Format
 from miit_graph.web.compression import pack
+from miit_graph.web.how import Header
 
 Key = tuple[str, Query, str]
 """Version of the data, the query with its dataset, and the Content-Type it is answered in."""
@@ -27,6 +28,8 @@ class Stored:
     """A complete answer, and its compressed forms once somebody has asked for them."""
 
     body: bytes
+    headers: tuple[Header, ...] = ()
+    """Those that can't be told without making the answer."""
     _packed: dict[str, bytes] = field(default_factory=dict)
 
     def known(self, coding: str) -> bytes | None:
@@ -61,13 +64,13 @@ class AnswerCache:
                 self._entries.move_to_end(key)
             return found
 
-    def put(self, key: Key, body: bytes) -> None:
-        """Keep an answer, unless it is too large."""
+    def put(self, key: Key, body: bytes, headers: tuple[Header, ...] = ()) -> None:
+        """Keep an answer, unless it is too large; see `Stored` for ``headers``."""
         if len(body) > self.most_each:
             return
         with self._lock:
             self._forget(key)
-            self._entries[key] = Stored(body)
+            self._entries[key] = Stored(body, headers)
             self.bytes += _size(key, body)
             while self.bytes > self._most:
                 self._forget(next(iter(self._entries)))

@@ -1,4 +1,5 @@
-"""Pages that depend on the data, the address and the language alone: rendered once, then kept with the other answers.
+"""Pages and documents that depend on the data, the address and the language alone: made once, then kept with the other
+answers.
 
 The entry and the validator of a page name all three, and the software that rendered it: after an update nobody is left
 with a page whose style sheets are gone.
@@ -23,6 +24,8 @@ from miit_graph.web.page import HTML_TYPE, in_language
 from miit_graph.web.software import software
 
 _FROM = ("web/templates", "web/static")
+_WITH = ("Link", "Content-Location")
+"""Headers that are kept with an answer."""
 
 
 def page_tag() -> str:
@@ -30,23 +33,25 @@ def page_tag() -> str:
     return tag(software(*_FROM), page_language(), request.full_path)
 
 
-def kept(etag: str) -> Response | None:
-    """The page with this validator, if it is in the cache."""
-    stored = context().cache.get(_key(etag))
+def kept(etag: str, content_type: str = HTML_TYPE) -> Response | None:
+    """The page or document with this validator, if it is in the cache."""
+    stored = context().cache.get(_key(etag, content_type))
     if stored is None:
         return None
-    page = in_language(Response(stored.body, content_type=HTML_TYPE), page_language())
-    page.headers.add(*HIT)
-    return page
+    found = Response(stored.body, content_type=content_type)
+    found.headers.extend(stored.headers)
+    found.headers.add(*HIT)
+    return in_language(found, page_language()) if content_type == HTML_TYPE else found
 
 
-def keep(etag: str, page: AnyResponse) -> AnyResponse:
-    """Put a page into the cache if it is one (status 200), and pass it on."""
-    if page.status_code == 200 and not lacking():
-        context().cache.put(_key(etag), page.get_data())
+def keep(etag: str, made: AnyResponse) -> AnyResponse:
+    """Put a page or document into the cache if it is one (status 200), and pass it on."""
+    if made.status_code == 200 and not lacking():
+        headers = tuple((name, made.headers[name]) for name in _WITH if name in made.headers)
+        context().cache.put(_key(etag, made.headers["Content-Type"]), made.get_data(), headers)
         context().metrics.cache_bytes.set(context().cache.bytes)
-        page.headers.add(*miss(stable=True))
-    return page
+        made.headers.add(*miss(stable=True))
+    return made
 
 
 def rendered(view: Callable[..., AnyResponse]) -> Callable[..., AnyResponse]:
@@ -61,6 +66,6 @@ def rendered(view: Callable[..., AnyResponse]) -> Callable[..., AnyResponse]:
     return answer
 
 
-def _key(etag: str) -> Key:
+def _key(etag: str, content_type: str) -> Key:
     # No query reads like this, so the entry is never taken for an answer to one.
-    return pinned().version, Query(f"page {etag}"), HTML_TYPE
+    return pinned().version, Query(f"page {etag}"), content_type

@@ -31,6 +31,7 @@ from miit_graph.web.linked_data.html import entity_page, graph_page
 from miit_graph.web.linked_data.names import address, document_of, iri_of, iri_of_document
 from miit_graph.web.linked_data.rdf import NotExpressible, serialize
 from miit_graph.web.negotiation import HTML
+from miit_graph.web.page import HTML_TYPE
 from miit_graph.web.problems import Problem
 
 blueprint = Blueprint("linked_data", __name__)
@@ -137,19 +138,25 @@ def _answer(iri: str, path: str, fixed: Format | str | None) -> AnyResponse:
     same = unchanged(etag)
     if same is not None:
         return same
-    known = kept(etag) if isinstance(choice, str) else None
+    known = kept(etag, HTML_TYPE if isinstance(choice, str) else choice.content_type)
     if known is not None:
-        return _linked(known, iri, path, etag)
+        return validated(known, etag)
     moved = check(iri)
     if moved is not None:
         return moved
+    found, made = _made(iri, path, page, choice)
+    made.headers["Link"] = link_header(_links(found, path))
+    return validated(keep(etag, made), etag)
+
+
+def _made(iri: str, path: str, page: int, choice: Format | str) -> tuple[Description, AnyResponse]:
+    """A document, and the description that it tells. Raises Problem: 404 for a page that there isn't."""
     graph = is_graph(iri)
     section = request.args.get("section", "")
     if isinstance(choice, str) and not graph:
         if page > 1 and not section:
             _no_page(iri, page)
-        made = keep(etag, entity_page(iri, path, section=section, number=page))
-        return _linked(made, iri, path, etag)
+        return Description(iri, 1, (0, 0, 0), []), entity_page(iri, path, section=section, number=page)
     found = describe_graph(asker(), iri, page) if graph else descriptions.describe(asker(), iri, page)
     if found is None:
         _no_page(iri, page)
@@ -157,15 +164,7 @@ def _answer(iri: str, path: str, fixed: Format | str | None) -> AnyResponse:
     if day is not None:
         held = states_of(asker(), iri, day)
         found.facts = {fact: told for fact, told in found.facts.items() if fact in held}
-    response = graph_page(found, path) if isinstance(choice, str) else _rdf(found, path, choice)
-    response.headers["Link"] = link_header(_links(found, path))
-    return validated(response, etag)
-
-
-def _linked(page: AnyResponse, iri: str, path: str, etag: str) -> AnyResponse:
-    """The page about a thing with its validator and its Link header."""
-    page.headers["Link"] = link_header(_links(Description(iri, 1, (0, 0, 0), []), path))
-    return validated(page, etag)
+    return found, graph_page(found, path) if isinstance(choice, str) else _rdf(found, path, choice)
 
 
 def _no_page(iri: str, page: int) -> NoReturn:

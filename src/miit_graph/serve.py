@@ -93,6 +93,9 @@ def serve(
         if settings.search_folder is None:
             index = stack.enter_context(tempfile.TemporaryDirectory(prefix="miit-graph-search-"))
             os.environ["MIIT_GRAPH_SEARCH_FOLDER"] = index
+        if settings.published_folder is None:
+            files = stack.enter_context(tempfile.TemporaryDirectory(prefix="miit-graph-published-"))
+            os.environ["MIIT_GRAPH_PUBLISHED_FOLDER"] = files
         if selection.endpoint:
             if not _reachable(replace(settings, endpoint=selection.endpoint)):
                 return 1

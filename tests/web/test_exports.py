@@ -214,6 +214,18 @@ class TestLimits:
             assert (reply.status, reply.json["type"].rpartition("#")[2]) == (503, "export-limit")
             assert "0.1 seconds" in reply.json["detail"]
 
+    def test_the_whole_graph_is_made_once_for_all_processes(self, serve, published):
+        def server(seconds):
+            engine = LocalEngine(published.load(), published.version, prefixes=published.manifest["prefixes"])
+            settings = Settings(snapshot=published.path, timeout=seconds, max_timeout=seconds)
+            return serve(settings, engine, published.manifest)
+
+        first = get(server(60.0), "/export/graph.gexf?lang=zh")
+        assert first.status == 200
+        hasty = server(0.1)  # can't make one itself
+        assert get(hasty, "/export/graph.gexf?lang=zh").body == first.body
+        assert get(hasty, "/export/graph.gexf?lang=zh&root=miit").status == 503
+
     def test_without_a_cache(self, serve):
         server = serve(Settings(cache_bytes=0), LocalEngine(small_store(), "uncached"), ABOUT)
         first, second = (get(server, "/export/graph.graphml") for _ in range(2))

@@ -166,3 +166,18 @@ def test_a_page_is_whole_or_an_error(site, path, first, monkeypatch):
         while (again := client.get(path, headers=headers)).status_code >= 500 and time.monotonic() < until:
             time.sleep(0.02)
         assert again.data == whole.data, f"{kind} at request {at} of {number}"
+
+
+@pytest.mark.parametrize("site", [MARKED], indirect=True)
+def test_what_is_downloaded_is_made_once_for_all_processes(site, tmp_path):
+    settings = Settings(endpoint=site.address, published_folder=tmp_path)
+    asked, found = [], []
+    for _ in range(2):
+        site.trouble.begin("", 0)
+        app = create_app(settings, RemoteEngine(Endpoint(site.address, ttl=60 * _SECONDS)), {})
+        client = app.test_client()
+        found.append([client.get(path) for path in ("/dump/kg.nq", "/export/graph.gexf", "/export/graph.csv?lang=zh")])
+        asked.append(site.trouble.requests)
+    assert all(reply.status_code == 200 for replies in found for reply in replies)
+    assert [reply.data for reply in found[0]] == [reply.data for reply in found[1]]
+    assert asked[1] == 1 < asked[0]  # only which version it is

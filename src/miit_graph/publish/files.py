@@ -17,6 +17,8 @@ from miit_graph.build.snapshot import Snapshot
 from miit_graph.user_cache import cache_folder
 
 _CHUNK = 1 << 20
+_MOST_VERSIONS = 6
+"""So many versions that are not snapshots have files on the disk at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,21 @@ class FileCache:
                     return cls(folder)
         raise OSError("there is no folder to keep published files in")
 
+    @classmethod
+    def within(cls, parent: Path, version: str) -> FileCache:
+        """The cache of a version that is no snapshot, in a folder that the processes of a server share.
+
+        Of the versions that were not asked for lately it is removed.
+        """
+        folder = parent / hashlib.sha256(version.encode()).hexdigest()[:24]
+        folder.mkdir(parents=True, exist_ok=True)
+        os.utime(folder)
+        with suppress(FileNotFoundError):  # another process has removed one
+            used = sorted(parent.iterdir(), key=lambda other: other.stat().st_mtime, reverse=True)
+            for other in used[_MOST_VERSIONS:]:
+                shutil.rmtree(other, ignore_errors=True)
+        return cls(folder)
+
     def get(self, name: str) -> Made | None:
         """The file ``name`` if it was made."""
         path = self.folder / name
@@ -65,6 +82,7 @@ class FileCache:
         found = self.get(name)
         if found is not None:
             return found
+        self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / f".{name}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)  # released when the file is closed, also by a process that dies
             found = self.get(name)

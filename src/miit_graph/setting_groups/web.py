@@ -44,6 +44,13 @@ class Web:
         FOLDER,
         "Folder for the index of the search, shared by all web processes; by default a temporary one of each server.",
     )
+    published_folder: Path | None = setting(
+        None,
+        "MIIT_GRAPH_PUBLISHED_FOLDER",
+        FOLDER,
+        "Folder for dumps and graph files of a dataset that is no snapshot (before another engine, for example), shared"
+        " by all web processes; by default a temporary one of each server.",
+    )
     html_rows: int = setting(
         500, "MIIT_GRAPH_HTML_ROWS", whole(1, 100_000), "How many rows of a result the HTML page shows."
     )

@@ -1,7 +1,8 @@
 """The whole dataset to take away: ``/dump/<name>.<format>[.gz]``, a list of the files, and their checksums.
 
 Made once per version, at the first download, beside the snapshot; without a snapshot from what the engine answers
-within its limits. Ranges and validators as RFC 9110 sections 13 and 14 have them.
+within its limits, in a folder that the server's processes share. Ranges and validators as RFC 9110 sections 13 and 14
+have them.
 """
 
 from __future__ import annotations
@@ -14,16 +15,18 @@ from typing import Any
 
 from flask import Blueprint, Response, g, jsonify, request, send_file
 
+from miit_graph.engine.remote.engine import RemoteEngine
 from miit_graph.export.graph import ENDINGS as GRAPHS
 from miit_graph.publish.dumps import ENDINGS, FORMATS, REIFIED, WITH_GRAPHS, Dumps
 from miit_graph.publish.files import FileCache, Made
+from miit_graph.web.context import context
 from miit_graph.web.exports_texts import title_of
 from miit_graph.web.language import page_language
 from miit_graph.web.linked_data.answers import CACHING, asker, link_header, published, snapshot
 from miit_graph.web.linked_data.names import MEMENTO, address
 from miit_graph.web.linked_data.texts import TEXTS
 from miit_graph.web.negotiation import prefers_html
-from miit_graph.web.of_version import of_version
+from miit_graph.web.of_version import of_version, pinned
 from miit_graph.web.page import page
 from miit_graph.web.problems import Problem
 from miit_graph.web.versions.asked import PARAMETER, any_version
@@ -42,10 +45,19 @@ def dumps() -> Dumps:
 def _dumps() -> tuple[Dumps, object]:
     """The dumps, and what keeps their folder while they are needed."""
     frozen = snapshot()
-    keep = None if frozen else tempfile.TemporaryDirectory(prefix="miit-graph-")
-    cache = FileCache.beside(frozen) if frozen else FileCache(Path(keep.name if keep else ""))
+    cache, keep = (FileCache.beside(frozen), None) if frozen else _elsewhere()
     merged = g.get(MEMENTO) is not None  # only what was built has earlier versions
     return Dumps(cache, published().prefixes, asker(), frozen.path if frozen else None, merged), keep
+
+
+def _elsewhere() -> tuple[FileCache, object]:
+    """The files of what is no snapshot: shared by all processes, if its version stands for the same data in all."""
+    engine, folder = context().engine, context().settings.published_folder
+    nameless = isinstance(engine, RemoteEngine) and engine.mark is None
+    if folder is not None and not nameless:
+        return FileCache.within(folder, pinned().version), None
+    keep = tempfile.TemporaryDirectory(prefix="miit-graph-")
+    return FileCache(Path(keep.name)), keep
 
 
 def file_name(ending: str) -> str:

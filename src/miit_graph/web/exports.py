@@ -1,24 +1,18 @@
 """The graph as files for visualisation tools: ``/export/graph.<ending>``, and ``/export/graph`` with a form.
 
-Every option of the library is a parameter. The files are made by a process beside the server, one at a time, within the
-server's limits, and kept in the cache of answers.
+Every option of the library is a parameter. For how they are made and kept see `graph_files`.
 """
 
 from __future__ import annotations
 
-import hashlib
 import logging
-import tempfile
-from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
-from typing import IO, Any, NoReturn
+from typing import Any, NoReturn
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, g, request
 
 from miit_graph import __version__
-from miit_graph.engine.api import Query
 from miit_graph.engine.formats import Format
 from miit_graph.export.graph import (
     ENDINGS,
@@ -30,19 +24,18 @@ from miit_graph.export.graph import (
     UnknownName,
     file_format,
 )
-from miit_graph.export.graph.maker import Maker, MakerBusy, MakerDisk, MakerError, MakerMemory, MakerTimeout
+from miit_graph.export.graph.maker import MakerBusy, MakerDisk, MakerError, MakerMemory, MakerTimeout
 from miit_graph.export.graph.text import local_name
 from miit_graph.publish.dcat import Distribution
 from miit_graph.web.about import pick
-from miit_graph.web.cache import Stored
 from miit_graph.web.choice import choose
 from miit_graph.web.context import context
-from miit_graph.web.downloads import built, dumps
+from miit_graph.web.downloads import built
 from miit_graph.web.exports_texts import TEXTS, label, meaning, text, title_of
+from miit_graph.web.graph_files import graph_file as made
 from miit_graph.web.language import LANGUAGES, page_language
 from miit_graph.web.linked_data.answers import link_header, published, tag, unchanged, validated
 from miit_graph.web.linked_data.names import MEMENTO, address
-from miit_graph.web.of_version import of_version, pinned
 from miit_graph.web.page import page
 from miit_graph.web.problems import Problem
 from miit_graph.web.versions.asked import PARAMETER, any_version
@@ -55,8 +48,6 @@ _OFFERS = tuple(
     )
     for ending, name in ENDINGS.items()
 )
-_KEY = "miit_graph.graph_maker"
-_CHUNK = 64 * 1024
 _NAMED_ROOTS = 3
 _log = logging.getLogger(__name__)
 
@@ -128,7 +119,10 @@ def _file(name: str, *besides: str) -> Response:
     same = unchanged(etag) or _unmodified(etag)
     if same is not None:
         return same
-    body, size = _content(name, options, title, chosen.media_type)
+    try:
+        body, size = made(name, options, title, chosen)
+    except (OptionError, GraphTooLarge, MakerError) as error:
+        _refuse(error)
     response = Response(body, content_type=chosen.media_type)
     response.content_length = size
     response.headers.set("Content-Disposition", "attachment", filename=_file_name(options, chosen))
@@ -155,59 +149,6 @@ def _file_name(options: Options, chosen: FileFormat) -> str:
         parts.append(f"version-{version.number}")
     plain = ("".join(c if c.isascii() and (c.isalnum() or c in "-.") else "-" for c in part) for part in parts)
     return "_".join(part.strip("-.")[:60] or "x" for part in plain) + f".{chosen.extension}"
-
-
-def _content(name: str, options: Options, title: str, media_type: str) -> tuple[bytes | Iterator[bytes], int]:
-    """The file and its size: from the cache, or made now; kept if it is not too large."""
-    cache = context().cache
-    # No query reads like this, so the entry is never taken for an answer to one.
-    digest = hashlib.sha256(repr((name, options, title, published().colours.kinds)).encode()).hexdigest()
-    key = (pinned().version, Query(f"graph file {digest}"), media_type)
-    if (stored := cache.get(key)) is not None:
-        return stored.body, len(stored.body)
-    found: list[Stored] = []
-
-    def known() -> bool:
-        found.extend(filter(None, [cache.get(key)]))
-        return bool(found)
-
-    with tempfile.TemporaryDirectory(prefix="miit-graph-") as folder:
-        target = Path(folder) / "graph"
-        try:
-            _maker().make(name, options, title, target, known)
-        except (OptionError, GraphTooLarge, MakerError) as error:
-            _refuse(error)
-        if found:  # somebody else asked for the same and was served first
-            return found[0].body, len(found[0].body)
-        size = target.stat().st_size
-        if size > cache.most_each:
-            return _pieces(target.open("rb")), size
-        body = target.read_bytes()
-    cache.put(key, body)
-    context().metrics.cache_bytes.set(cache.bytes)
-    return body, size
-
-
-def _pieces(file: IO[bytes]) -> Iterator[bytes]:
-    with file:
-        yield from iter(lambda: file.read(_CHUNK), b"")
-
-
-def _maker() -> Maker:
-    """The process that makes the files of the version that is asked for."""
-    settings, found = context().settings, dumps()
-    return of_version(
-        _KEY,
-        lambda: Maker(
-            lambda: found.make("nq").path,
-            published().prefixes,
-            seconds=settings.max_timeout,
-            memory=settings.query_memory,
-            most=settings.export_size,
-            colors=published().colours.kinds,
-        ),
-        Maker.close,
-    )
 
 
 def _refuse(error: OptionError | GraphTooLarge | MakerError) -> NoReturn:

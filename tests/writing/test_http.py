@@ -1,6 +1,5 @@
 """Changes by HTTP over a server as people start it: what is accepted, what is refused, and what is told."""
 
-import json
 from urllib.parse import quote, urlencode
 
 import pyoxigraph as ox
@@ -192,6 +191,8 @@ class TestOptions:
         problem(writing.update(setting(1, 53), key), 422, "key-reused")
         accepted(writing.update(setting(1, 54), key, BOB))  # keys of others are others
         problem(writing.update(setting(1, 55), {"Idempotency-Key": "a b"}), 400, "request")
+        journal = writing.root / "build" / "snapshots" / "changes.rdfp"
+        assert key["Idempotency-Key"] in journal.read_text(encoding="utf-8")
 
 
 class TestGraphStore:
@@ -251,11 +252,6 @@ def test_the_problems_are_explained(writing):
     kinds = writing.request("GET", "/problems", headers={"Accept": "text/html"}, token=None).text
     for slug in ("token", "version", "invalid", "outcome-unknown", "load-refused", "disk-full"):
         assert f'id="{slug}"' in kinds
-
-
-def test_a_repeated_key_is_in_the_journal(writing):
-    lines = (writing.root / "build" / "snapshots" / "changes.rdfp").read_text(encoding="utf-8")
-    assert json.dumps("8e03978e-40d5-43dd-bc93-6894a57f9324")[1:-1] in lines
 
 
 @pytest.fixture(scope="module")

@@ -244,6 +244,24 @@ class TestPlaces:
             assert answer(engine, "SELECT * { ?s <http://p/0> ?o } LIMIT 1")
             engine.close()
 
+    def test_a_long_text_is_read_once_whatever_time_is_left(self, host, monkeypatch):
+        asked = []
+
+        class Counted(Call):
+            def __init__(self, engine, arguments, *more, **named):
+                asked.append(arguments[0])
+                super().__init__(engine, arguments, *more, **named)
+
+        monkeypatch.setattr(client, "Call", Counted)
+        engine = ProcessEngine(host.path)
+        text = "ASK {} #" + "-" * 4096
+        for seconds in (10, 9.5, 3):
+            assert b"true" in b"".join(engine.run(Query(text), formats.JSON, Limits(seconds=seconds)))
+        assert asked == ["examine", "query", "query", "query"]
+        engine.run(Query(text), formats.JSON, Limits(nesting=5)).close()
+        assert asked[4:] == ["examine", "query"]
+        engine.close()
+
     def test_an_answer_that_nobody_wants_ends_its_worker(self, engine, host):
         answer(engine, "ASK {}")
         before = workers(host)

@@ -62,6 +62,7 @@ class ProcessEngine:
         self._idle: list[Connection] = []
         self._quick = Quick()
         self._decisions: OrderedDict[tuple[str, Limits], Allow] = OrderedDict()
+        """By text and those of the limits that decide; not by time, of which each request has another rest."""
         self._lock = threading.Lock()
         self._version = ""
         self._prefixes: tuple[str, Mapping[str, str]] | None = None
@@ -109,7 +110,7 @@ class ProcessEngine:
         """Whether a query may run; see `miit_graph.engine.api.Engine.examine`."""
         if len(text) <= _EXAMINE_HERE or len(text) > limits.query_bytes:
             return examine(text, limits)
-        key = (text, limits)
+        key = text, Limits(query_bytes=limits.query_bytes, nesting=limits.nesting, services=limits.services)
         with self._lock:
             if known := self._decisions.get(key):
                 self._decisions.move_to_end(key)
@@ -144,7 +145,7 @@ class ProcessEngine:
             query = federate(self.run, query, decision.form, limits, self._known_prefixes(), gone)
         entered = time.monotonic()
         try:
-            express = self.places.enter(limits.seconds)
+            express = self.places.enter(max(0.0, limits.seconds - (entered - began)))
         finally:
             now = time.monotonic()
             SPENT.queue += now - entered

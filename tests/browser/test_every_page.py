@@ -32,7 +32,7 @@ _RUN = """([only, order]) => axe.run({
     resultTypes: ["violations"],
 }).then((found) => found.violations.map((rule) => `${rule.id}: ${rule.help}\\n` +
     rule.nodes.slice(0, 5).map((node) => `  ${node.target}: ${node.failureSummary}`).join("\\n")))"""
-_SHIFTS = """
+SHIFTS = """
 globalThis.shifts = [];
 new PerformanceObserver((list) => {
     for (const entry of list.getEntries())
@@ -61,7 +61,7 @@ _CODE = "[...document.scripts].filter((it) => !it.src && !it.type.endsWith('json
 _WEIGHT = 100_000
 """Bytes over the wire, before the bundles of the network and of the query editor."""
 _BUNDLES = ("/built/explore.", "/built/query.", "/built/chunk-", "/built/network-")
-_STILL = 0.01
+STILL = 0.01
 """Cumulative layout shift that nobody sees; 0.1 still counts as good."""
 _SLOW = 40_000
 """Bytes a second: a page is drawn several times while it arrives."""
@@ -90,7 +90,7 @@ def session(watched: Watched) -> Iterator[CDPSession]:
     """What is set here for the tab is gone with it. Nothing comes from the cache, and shifts are noted."""
     begun = watched.context.new_cdp_session(watched.page)
     begun.send("Page.enable")
-    begun.send("Page.addScriptToEvaluateOnNewDocument", {"source": _SHIFTS})
+    begun.send("Page.addScriptToEvaluateOnNewDocument", {"source": SHIFTS})
     begun.send("Network.enable")
     begun.send("Network.setCacheDisabled", {"cacheDisabled": True})
     yield begun
@@ -150,7 +150,7 @@ def _forget_the_status(watched: Watched) -> None:
 
 def _is_steady(page: Page) -> None:
     shifts = page.evaluate("shifts")
-    assert sum(value for value, _ in shifts) < _STILL, shifts
+    assert sum(value for value, _ in shifts) < STILL, shifts
 
 
 def _is_steady_and_light(page: Page, sizes: dict[str, float]) -> None:

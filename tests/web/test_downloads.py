@@ -262,12 +262,16 @@ class TestCache:
         assert FileCache.beside(published).folder.is_dir() and not stale.exists()
 
     def test_of_versions_that_are_no_snapshots_the_latest_are_kept(self, tmp_path):
-        caches = {}
+        caches, others = {}, [tmp_path / f"other-{number}" for number in range(20)]
+        for other in others:
+            other.mkdir()
+            (other / "letter").write_text("dear")
         for number in range(20):
             caches[number] = FileCache.within(tmp_path, f"v{number}")
             caches[number].make("f", lambda path, number=number: path.write_text(str(number)))
         left = [number for number, cache in caches.items() if cache.get("f")]
         assert left == list(range(20))[-len(left) :] and 3 <= len(left) < 10
+        assert all((other / "letter").is_file() for other in others)
         assert caches[0].make("f", lambda path: path.write_text("again")).path.read_text() == "again"
 
     def test_a_folder_that_cannot_be_written_is_not_used(self, published, monkeypatch, tmp_path):

@@ -17,6 +17,8 @@ from miit_graph.build.snapshot import Snapshot
 from miit_graph.user_cache import cache_folder
 
 _CHUNK = 1 << 20
+_OURS = "published-"
+"""Begins the name of each folder that may be removed again, whatever else is beside them."""
 _MOST_VERSIONS = 6
 """So many versions that are not snapshots have files on the disk at a time."""
 
@@ -57,11 +59,11 @@ class FileCache:
 
         Of the versions that were not asked for lately it is removed.
         """
-        folder = parent / hashlib.sha256(version.encode()).hexdigest()[:24]
+        folder = parent / f"{_OURS}{hashlib.sha256(version.encode()).hexdigest()[:24]}"
         folder.mkdir(parents=True, exist_ok=True)
         os.utime(folder)
         with suppress(FileNotFoundError):  # another process has removed one
-            used = sorted(parent.iterdir(), key=lambda other: other.stat().st_mtime, reverse=True)
+            used = sorted(parent.glob(f"{_OURS}*"), key=lambda other: other.stat().st_mtime, reverse=True)
             for other in used[_MOST_VERSIONS:]:
                 shutil.rmtree(other, ignore_errors=True)
         return cls(folder)

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 RIGHT, WRONG = "right", "WRONG"
-_PATH_SHOWN = 100
 _WAIT_SECONDS = 1.0
 """A right answer that took longer counts as a wait: whoever asked had to sit out the fault."""
 
@@ -28,6 +27,7 @@ class Entry:
     counts: bool
     """Whether a failure means that the server was not there; false for what is meant to be refused."""
     path: str = ""
+    """The beginning of what was asked for."""
 
 
 @dataclass(slots=True)
@@ -124,7 +124,7 @@ class Ledger:
     def write(self, file: Path) -> None:
         """All requests and faults as a table (CSV), in seconds since the first request; to see who waited for what."""
         start = min((entry.began for entry in self.entries), default=0.0)
-        rows = [(e.began, e.ended, e.kind, e.outcome, e.path[:_PATH_SHOWN]) for e in self.entries]
+        rows = [(e.began, e.ended, e.kind, e.outcome, e.path) for e in self.entries]
         rows += [(fault.at, fault.until, "FAULT", fault.name, "") for fault in self.faults]
         with file.open("w", encoding="utf-8", newline="") as opened:
             table = csv.writer(opened, lineterminator="\n")

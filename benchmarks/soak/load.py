@@ -13,6 +13,7 @@ from benchmarks.soak.ledger import RIGHT, WRONG, Entry, Ledger
 
 _TIMEOUT = 60.0
 _THINK_SECONDS = 0.1
+_PATH_KEPT = 100
 
 
 class Client:
@@ -65,7 +66,7 @@ class Client:
             outcome = WRONG if detail else RIGHT
             if detail and reply.lacking:  # it says so itself
                 outcome, detail = "lacks something, and says so", ""
-        entry = Entry(kind, began, ended, outcome, counts, path)
+        entry = Entry(kind, began, ended, outcome, counts, path[:_PATH_KEPT])
         if detail and reply is not None:
             told = f"{path}\n{headers}\n\n{reply.status} {reply.headers}"
             self._ledger.add(entry, detail, told, reply.body, expected)

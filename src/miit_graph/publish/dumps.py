@@ -8,7 +8,6 @@ dataset they are asked of the engine.
 from __future__ import annotations
 
 import gzip
-import os
 import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ import pyoxigraph as ox
 from miit_graph.engine import formats
 from miit_graph.engine.formats import Format
 from miit_graph.publish.ask import Asker
-from miit_graph.publish.files import FileCache, Made
+from miit_graph.publish.files import FileCache, Made, second_name
 from miit_graph.publish.reifiers import reified
 from miit_graph.publish.sparql_text import iri as text_of
 
@@ -83,7 +82,7 @@ class Dumps:
     def _write(self, name: str, target: Path) -> None:
         source = self._source(name in WITH_GRAPHS)
         if name in ("nt", "nq"):
-            _same(source, target)
+            second_name(source, target)
             return
         kind, prefixes = ox.RdfFormat.from_media_type(FORMATS[name].media_type), dict(self.prefixes)
         if name in WITH_GRAPHS:
@@ -113,15 +112,6 @@ class Dumps:
     def _lines(self, where: str, graph: bytes) -> list[bytes]:
         content = b"".join(self.asker.stream(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {where}", formats.N_TRIPLES))
         return sorted({line[:-2] + graph + b" .\n" for line in content.splitlines() if line.endswith(b" .")})
-
-
-def _same(source: Path, target: Path) -> None:
-    """Give a file that never changes a second name; where that isn't possible, copy it."""
-    target.unlink(missing_ok=True)
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copyfile(source, target)
 
 
 def _compress(source: Path, target: Path) -> None:

@@ -116,6 +116,15 @@ def _forget_removed(cached: Path, snapshots: Path) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
+def second_name(source: Path, target: Path) -> None:
+    """Give a file that never changes a second name; where that isn't possible, copy it."""
+    target.unlink(missing_ok=True)
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
+
+
 def digest_of(path: Path) -> str:
     """The SHA-256 of a file."""
     digest = hashlib.sha256()

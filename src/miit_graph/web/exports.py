@@ -32,7 +32,7 @@ from miit_graph.web.choice import choose
 from miit_graph.web.context import context
 from miit_graph.web.downloads import built
 from miit_graph.web.exports_texts import TEXTS, label, meaning, text, title_of
-from miit_graph.web.graph_files import graph_file as made
+from miit_graph.web.graph_files import content
 from miit_graph.web.language import LANGUAGES, page_language
 from miit_graph.web.linked_data.answers import link_header, published, tag, unchanged, validated
 from miit_graph.web.linked_data.names import MEMENTO, address
@@ -120,7 +120,7 @@ def _file(name: str, *besides: str) -> Response:
     if same is not None:
         return same
     try:
-        body, size = made(name, options, title, chosen)
+        body, size = content(name, options, title, chosen)
     except (OptionError, GraphTooLarge, MakerError) as error:
         _refuse(error)
     response = Response(body, content_type=chosen.media_type)

@@ -7,7 +7,6 @@ process; files of a part of it, of which there are endlessly many, only in the c
 from __future__ import annotations
 
 import hashlib
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
@@ -19,7 +18,7 @@ from typing import IO
 from miit_graph.engine.api import Query
 from miit_graph.export.graph import FileFormat, Options
 from miit_graph.export.graph.maker import Maker
-from miit_graph.publish.files import FileCache
+from miit_graph.publish.files import FileCache, second_name
 from miit_graph.web.cache import Key
 from miit_graph.web.context import context
 from miit_graph.web.downloads import dumps
@@ -55,7 +54,7 @@ class _Places:
         """Keep a file that was made."""
         if self.folder is not None:
             with suppress(OSError):  # a full disk: it is made again when somebody wants it
-                self.folder.make(self.name, partial(_copy, path))
+                self.folder.make(self.name, partial(second_name, path))
 
     def take(self, path: Path) -> Content:
         """What is in a file; kept in memory if it is not too large."""
@@ -68,17 +67,17 @@ class _Places:
         return body, size
 
 
-def graph_file(name: str, options: Options, title: str, chosen: FileFormat) -> Content:
+def content(name: str, options: Options, title: str, chosen: FileFormat) -> Content:
     """The graph in the format ``name``, which is ``chosen``.
 
     Raises OptionError, GraphTooLarge, MakerError, and OSError where there is no room for temporary files.
     """
-    digest = hashlib.sha256(repr((name, options, title, published().colours.kinds)).encode()).hexdigest()
+    told = software("export/graph"), name, options, title, published().colours.kinds
+    digest = hashlib.sha256(repr(told).encode()).hexdigest()
     # No query reads like this, so the entry is never taken for an answer to one.
     key = pinned().version, Query(f"graph file {digest}"), chosen.media_type
     whole = options == Options(lang=options.lang)
-    software_now = software("export/graph")[:12]
-    places = _Places(key, dumps().cache if whole else None, f"graph-{digest[:24]}-{software_now}.{chosen.extension}")
+    places = _Places(key, dumps().cache if whole else None, f"graph-{digest[:32]}.{chosen.extension}")
     found = places.find()
     if found is not None:
         return found
@@ -95,10 +94,6 @@ def graph_file(name: str, options: Options, title: str, chosen: FileFormat) -> C
             return while_waiting[0]
         places.keep(target)
         return places.take(target)
-
-
-def _copy(source: Path, target: Path) -> None:
-    shutil.copyfile(source, target)
 
 
 def _pieces(file: IO[bytes]) -> Iterator[bytes]:

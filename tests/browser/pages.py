@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import CDPSession, Page, expect
 
+_SHIFTS = """
+globalThis.shifts = [];
+new PerformanceObserver((list) => {
+    for (const entry of list.getEntries())
+        shifts.push([entry.value, entry.sources.map((source) => source.node?.outerHTML?.slice(0, 120))]);
+}).observe({type: "layout-shift", buffered: true});
+"""
+_STILL = 0.01
+"""Cumulative layout shift that nobody sees; 0.1 still counts as good."""
 _ASKED = "SELECT ?unit ?name WHERE { ?unit a m:PublicInstitution ; skos:prefLabel ?name } ORDER BY ?unit LIMIT 30"
 
 PAGES = {
@@ -58,3 +67,15 @@ def settled(page: Page) -> None:
     if page.locator("#explorer, #workbench").count():
         expect(page.locator("#explorer[data-ready], #workbench .CodeMirror")).to_be_visible()
     page.evaluate("document.fonts.ready.then(() => null)")
+
+
+def note_shifts(session: CDPSession) -> None:
+    """From now on note what moves by itself in each page that the tab loads, for `is_steady`."""
+    session.send("Page.enable")
+    session.send("Page.addScriptToEvaluateOnNewDocument", {"source": _SHIFTS})
+
+
+def is_steady(page: Page) -> None:
+    """Fail if something has moved that somebody could see."""
+    shifts = page.evaluate("shifts")
+    assert sum(value for value, _ in shifts) < _STILL, shifts

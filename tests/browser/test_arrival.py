@@ -11,8 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from tests.browser.conftest import Profiles
-from tests.browser.pages import PAGES
-from tests.browser.test_every_page import SHIFTS, STILL
+from tests.browser.pages import PAGES, is_steady, note_shifts
 from tests.conftest import PATIENCE
 
 _PIECES = 16
@@ -42,7 +41,8 @@ class _Handler(BaseHTTPRequestHandler):
     server: Halting
 
     def do_GET(self) -> None:
-        with urllib.request.urlopen(asked(self.server.site + self.path, self.headers["Accept"])) as answer:
+        headers = {"Accept": self.headers["Accept"] or "*/*", "Accept-Language": "en"}
+        with urllib.request.urlopen(urllib.request.Request(self.server.site + self.path, headers=headers)) as answer:
             body = answer.read()
             self.send_response(200)
             for name in _KEPT:
@@ -59,11 +59,6 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Nothing."""
-
-
-def asked(address: str, accept: str = "text/html") -> urllib.request.Request:
-    """A request as the browser's."""
-    return urllib.request.Request(address, headers={"Accept": accept or "*/*", "Accept-Language": "en"})
 
 
 def pieces(page: bytes) -> list[bytes]:
@@ -94,8 +89,7 @@ def test_nothing_moves_while_a_page_arrives(
     with profiles.lend(request, base_url=halting.address, viewport=viewport) as watched:
         page = watched.page
         session = watched.context.new_cdp_session(page)
-        session.send("Page.enable")
-        session.send("Page.addScriptToEvaluateOnNewDocument", {"source": SHIFTS})
+        note_shifts(session)
         halting.go_on = threading.Semaphore(0)
         page.goto(PAGES[name], wait_until="commit")
         while page.evaluate("document.readyState") != "complete":
@@ -103,6 +97,5 @@ def test_nothing_moves_while_a_page_arrives(
             halting.go_on.release()
             page.wait_for_function(_MORE, arg=elements)
             page.evaluate(_DRAWN)
-        shifts = page.evaluate("shifts")
         session.detach()
-        assert sum(value for value, _ in shifts) < STILL, shifts
+        is_steady(page)

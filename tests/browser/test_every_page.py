@@ -18,7 +18,7 @@ import pytest
 from playwright.sync_api import CDPSession, Locator, Page, Response, expect
 
 from tests.browser.conftest import Profiles, Watched
-from tests.browser.pages import PAGES, settled
+from tests.browser.pages import PAGES, is_steady, note_shifts, settled
 from tests.conftest import ROOT, missing
 
 _AXE = ROOT / "tests" / "node_modules" / "axe-core" / "axe.min.js"
@@ -32,13 +32,6 @@ _RUN = """([only, order]) => axe.run({
     resultTypes: ["violations"],
 }).then((found) => found.violations.map((rule) => `${rule.id}: ${rule.help}\\n` +
     rule.nodes.slice(0, 5).map((node) => `  ${node.target}: ${node.failureSummary}`).join("\\n")))"""
-SHIFTS = """
-globalThis.shifts = [];
-new PerformanceObserver((list) => {
-    for (const entry of list.getEntries())
-        shifts.push([entry.value, entry.sources.map((source) => source.node?.outerHTML?.slice(0, 120))]);
-}).observe({type: "layout-shift", buffered: true});
-"""
 _TOO_WIDE = """() => {
     const wide = document.documentElement.clientWidth;
     if (document.documentElement.scrollWidth <= wide) return [];
@@ -61,8 +54,6 @@ _CODE = "[...document.scripts].filter((it) => !it.src && !it.type.endsWith('json
 _WEIGHT = 100_000
 """Bytes over the wire, before the bundles of the network and of the query editor."""
 _BUNDLES = ("/built/explore.", "/built/query.", "/built/chunk-", "/built/network-")
-STILL = 0.01
-"""Cumulative layout shift that nobody sees; 0.1 still counts as good."""
 _SLOW = 40_000
 """Bytes a second: a page is drawn several times while it arrives."""
 WIDE = {"width": 1440, "height": 1000}
@@ -89,8 +80,7 @@ def watched(profiles: Profiles, site: str, request: pytest.FixtureRequest) -> It
 def session(watched: Watched) -> Iterator[CDPSession]:
     """What is set here for the tab is gone with it. Nothing comes from the cache, and shifts are noted."""
     begun = watched.context.new_cdp_session(watched.page)
-    begun.send("Page.enable")
-    begun.send("Page.addScriptToEvaluateOnNewDocument", {"source": SHIFTS})
+    note_shifts(begun)
     begun.send("Network.enable")
     begun.send("Network.setCacheDisabled", {"cacheDisabled": True})
     yield begun
@@ -132,7 +122,7 @@ def test_a_table_that_arrives_in_pieces_moves_nothing(
     slow = {"offline": False, "latency": 0, "uploadThroughput": -1, "downloadThroughput": _SLOW}
     session.send("Network.emulateNetworkConditions", slow)
     _go(watched, page, name)
-    _is_steady(page)
+    is_steady(page)
 
 
 def _go(watched: Watched, page: Page, name: str) -> Response:
@@ -148,14 +138,9 @@ def _forget_the_status(watched: Watched) -> None:
     watched.troubles[:] = [text for text in watched.troubles if "Failed to load resource" not in text]
 
 
-def _is_steady(page: Page) -> None:
-    shifts = page.evaluate("shifts")
-    assert sum(value for value, _ in shifts) < STILL, shifts
-
-
 def _is_steady_and_light(page: Page, sizes: dict[str, float]) -> None:
     settled(page)
-    _is_steady(page)
+    is_steady(page)
     assert 1_000 < sum(sizes.values()) < _WEIGHT, sizes
     assert page.evaluate(_CODE) == []
 

@@ -37,3 +37,18 @@ def raw(*parts, status="200 OK", type="application/sparql-results+json", length=
         handler.close_connection = True
 
     return answer
+
+
+def endless(said=b"", left=None):
+    """An answer that never ends: ``said`` is all that comes of it. ``left`` is set when the other side goes."""
+
+    def answer(handler, query):
+        if query == MARK:
+            handler.reply(200, NO_MARK)
+            return
+        handler.connection.sendall(said)
+        handler.connection.settimeout(60)
+        if handler.connection.recv(1) == b"" and left is not None:
+            left.set()
+
+    return answer

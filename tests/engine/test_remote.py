@@ -27,7 +27,7 @@ from miit_graph.engine.remote.engine import RemoteEngine
 from miit_graph.engine.remote.kinds import KINDS, kind_of
 from miit_graph.settings import SettingError, Settings
 from tests.engine.endpoints import endpoint, table
-from tests.engine.remote_answers import ALL, MARK, NO_MARK, ROW, ask, engine_at, raw
+from tests.engine.remote_answers import ALL, MARK, NO_MARK, ROW, ask, endless, engine_at, raw
 from tests.engine.remote_servers import free_port
 
 
@@ -147,17 +147,7 @@ def test_a_body_without_an_end_is_refused_where_the_format_cannot_tell():
 
 def test_what_is_not_http_is_told_at_once_though_its_line_never_ends():
     left = threading.Event()
-
-    def babbling(handler, query):
-        if query == MARK:
-            handler.reply(200, NO_MARK)
-            return
-        handler.connection.sendall(b"\x8a\x00 no line ever ends here")
-        handler.connection.settimeout(60)
-        if handler.connection.recv(1) == b"":
-            left.set()
-
-    with endpoint(answer=babbling) as found:
+    with endpoint(answer=endless(b"\x8a\x00 no line ever ends here", left)) as found:
         with pytest.raises(EndpointUnavailable, match="not HTTP"):
             ask(engine_at(found), seconds=50)
         assert left.wait(50)
@@ -173,14 +163,7 @@ def test_an_answer_that_breaks_off_late_breaks_off_here():
 
 
 def test_limits_of_time_and_size_hold():
-    def slowly(handler, query):
-        if query == MARK:
-            handler.reply(200, NO_MARK)
-            return
-        handler.connection.settimeout(10)
-        handler.connection.recv(1)  # until the other side goes
-
-    with endpoint(answer=slowly) as found, pytest.raises(TimeLimitExceeded):
+    with endpoint(answer=endless()) as found, pytest.raises(TimeLimitExceeded):
         ask(engine_at(found), seconds=0.2)
     with endpoint(answer=raw(table(*[ROW] * 1000))) as found, pytest.raises(ResultTooLarge):
         ask(engine_at(found), result_bytes=2_000)
@@ -188,16 +171,7 @@ def test_limits_of_time_and_size_hold():
 
 def test_who_goes_away_ends_the_conversation():
     ended = threading.Event()
-
-    def slowly(handler, query):
-        if query == MARK:
-            handler.reply(200, NO_MARK)
-            return
-        handler.connection.settimeout(60)
-        if handler.connection.recv(1) == b"":
-            ended.set()
-
-    with endpoint(answer=slowly) as found:
+    with endpoint(answer=endless(left=ended)) as found:
         with pytest.raises(ClientGone):
             ask(engine_at(found), gone=lambda: len(found.queries) > 1)
         assert ended.wait(60)
